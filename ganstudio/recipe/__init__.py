@@ -1,0 +1,22 @@
+"""The one validated, versioned description of a run."""
+
+from ganstudio.recipe.change import (
+    RecipeError,
+    build,
+    differences,
+    leaves,
+    needs_restart,
+    parse_assignment,
+    with_value,
+)
+from ganstudio.recipe.fields import FieldSpec, Section, field_applies, find_field, sections
+from ganstudio.recipe.files import from_text, load, to_text
+from ganstudio.recipe.knob import Effect, Knob
+from ganstudio.recipe.presets import PRESETS, Preset, preset
+from ganstudio.recipe.tree import Recipe
+
+__all__ = [
+    "PRESETS", "Effect", "FieldSpec", "Knob", "Preset", "Recipe", "RecipeError", "Section",
+    "build", "differences", "field_applies", "find_field", "from_text", "leaves", "load",
+    "needs_restart", "parse_assignment", "preset", "sections", "to_text", "with_value",
+]

@@ -1,0 +1,99 @@
+"""The parts of a recipe that say how the game is played: losses, moves and optimizers."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from ganstudio.recipe.base import Part
+from ganstudio.recipe.knob import LIVE, Knob
+
+LossKind = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein"]
+
+
+class Loss(Part):
+    """What each player minimises."""
+
+    title: ClassVar[str] = "Loss"
+    kind: Annotated[LossKind, Knob(
+        "Loss", "Minimax is the game as first stated; its non-saturating form gives the generator "
+        "a gradient where D is sure; least squares, hinge and Wasserstein change the divergence.",
+        source="Goodfellow et al. 2014; Mao et al. 2016; Lim & Ye 2017; Arjovsky et al. 2017",
+        effect=LIVE,
+        choices=(("minimax", "Minimax"), ("non_saturating", "Non-saturating"),
+                 ("least_squares", "Least squares"), ("hinge", "Hinge"),
+                 ("wasserstein", "Wasserstein")))] = "non_saturating"
+    clip: Annotated[float, Field(ge=0, le=10), Knob(
+        "Clip weights", "After each D step every weight of D is clamped to ± this; "
+        "0 leaves them free.", source="Arjovsky et al. 2017 (c = 0.01)", step=0.01,
+        effect=LIVE)] = 0
+
+
+class Update(Part):
+    """Who moves when."""
+
+    title: ClassVar[str] = "Moves"
+    rule: Annotated[Literal["alternating", "simultaneous"], Knob(
+        "Rule", "Alternating players see each other's newest move; simultaneous players both "
+        "move from the same point.", source="Mescheder et al. 2018",
+        choices=(("alternating", "Alternating"), ("simultaneous", "Simultaneous")))] = "alternating"
+    first: Annotated[Literal["d", "g"], Knob(
+        "First to move", "Whose turn opens a round.",
+        choices=(("d", "Discriminator"), ("g", "Generator")),
+        applies=("rule", ("alternating",)))] = "d"
+    k_d: Annotated[int, Field(ge=1, le=1000), Knob(
+        "D steps", "Discriminator steps in each round.", source="Goodfellow et al. 2014, Alg. 1",
+        unit="k", effect=LIVE, applies=("rule", ("alternating",)))] = 1
+    k_g: Annotated[int, Field(ge=1, le=1000), Knob(
+        "G steps", "Generator steps in each round.", unit="k", effect=LIVE,
+        applies=("rule", ("alternating",)))] = 1
+    unit: Annotated[Literal["steps", "epochs"], Knob(
+        "Counted in", "Whether k counts minibatches or whole passes through the data.",
+        choices=(("steps", "Steps"), ("epochs", "Epochs")),
+        applies=("rule", ("alternating",)))] = "steps"
+    train_d: Annotated[bool, Knob(
+        "Train D", "Off holds the discriminator still.", effect=LIVE)] = True
+    train_g: Annotated[bool, Knob(
+        "Train G", "Off holds the generator still.", effect=LIVE)] = True
+
+
+class Optimizer(Part):
+    """How one player follows its gradient."""
+
+    title: ClassVar[str] = "Optimizer"
+    kind: Annotated[Literal["sgd", "momentum", "rmsprop", "adam"], Knob(
+        "Optimizer", "Plain gradient descent, with momentum, or with rates scaled per weight.",
+        source="Robbins & Monro 1951; Polyak 1964; Tieleman & Hinton 2012; Kingma & Ba 2014",
+        choices=(("sgd", "SGD"), ("momentum", "SGD with momentum"), ("rmsprop", "RMSprop"),
+                 ("adam", "Adam")))] = "adam"
+    lr: Annotated[float, Field(ge=0, le=10), Knob(
+        "Learning rate", "Length of a step along the (scaled) gradient.",
+        source="Heusel et al. 2017 (two time-scales)", log=True, effect=LIVE)] = 1e-3
+    momentum: Annotated[float, Field(gt=-1, lt=1), Knob(
+        "Momentum", "Share of the last move that is kept; below zero it brakes.",
+        source="Polyak 1964; Gidel et al. 2019 (negative)", step=0.05, effect=LIVE,
+        applies=("kind", ("momentum",)))] = 0.9
+    alpha: Annotated[float, Field(ge=0, lt=1), Knob(
+        "Smoothing α", "Memory of RMSprop's mean square.", source="Tieleman & Hinton 2012",
+        step=0.01, effect=LIVE, applies=("kind", ("rmsprop",)))] = 0.99
+    beta1: Annotated[float, Field(ge=0, lt=1), Knob(
+        "β₁", "Memory of Adam's mean gradient; GANs like it low.",
+        source="Kingma & Ba 2014; Radford et al. 2015 (0.5)", step=0.05, effect=LIVE,
+        applies=("kind", ("adam",)))] = 0.5
+    beta2: Annotated[float, Field(ge=0, lt=1), Knob(
+        "β₂", "Memory of Adam's mean squared gradient.", source="Kingma & Ba 2014", step=0.005,
+        effect=LIVE, applies=("kind", ("adam",)))] = 0.999
+    eps: Annotated[float, Field(gt=0, le=1), Knob(
+        "ε", "Keeps the division safe.", source="Kingma & Ba 2014", log=True, effect=LIVE,
+        applies=("kind", ("adam", "rmsprop")))] = 1e-8
+
+
+class Average(Part):
+    """An averaged copy of the generator, weights and buffers both."""
+
+    title: ClassVar[str] = "Averaged generator"
+    decay: Annotated[float, Field(ge=0, lt=1), Knob(
+        "EMA decay", "Memory of the running average of G's weights and buffers, per step; "
+        "0 keeps no average. Samples and exports can be taken from it.",
+        source="Yazıcı et al. 2018", step=0.001, effect=LIVE)] = 0

@@ -1,0 +1,75 @@
+"""The recipe: the one validated, versioned description of a run."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ganstudio.recipe.base import Part
+from ganstudio.recipe.data import IMAGE_KINDS, DataPart, Latent, Ring
+from ganstudio.recipe.game import Average, Loss, Optimizer, Update
+from ganstudio.recipe.knob import LIVE, Knob
+from ganstudio.recipe.networks import Mlp, NetworkPart
+
+SCHEMA_VERSION: Literal[1] = 1
+
+
+class Machine(Part):
+    """On what the run is computed."""
+
+    title: ClassVar[str] = "Machine"
+    device: Annotated[Literal["auto", "cpu", "cuda", "mps"], Knob(
+        "Device", "Automatic takes a GPU when there is one and the networks are large enough "
+        "to gain by it.",
+        choices=(("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "NVIDIA GPU"),
+                 ("mps", "Apple GPU")))] = "auto"
+    threads: Annotated[int, Field(ge=0, le=256), Knob(
+        "Threads", "CPU threads for the mathematics; 0 leaves one core for the window. "
+        "Written into the run when it starts, since it can change the last bit of a sum.")] = 0
+    precision: Annotated[Literal["float32", "float64"], Knob(
+        "Precision", "float64 is for checking mathematics; it is slower.",
+        choices=(("float32", "float32"), ("float64", "float64")))] = "float32"
+
+
+class Recipe(Part):
+    """Everything that, with the journal, determines a run."""
+
+    title: ClassVar[str] = "Recipe"
+    version: Annotated[Literal[1], Knob("Schema", "Version of the recipe format.",
+                                        hidden=True)] = SCHEMA_VERSION
+    name: Annotated[str, Field(min_length=1, max_length=200), Knob(
+        "Name", "What the run is called on screen and on disk.", hidden=True)] = "untitled"
+    data: DataPart = Ring()
+    latent: Latent = Latent()
+    generator: NetworkPart = Mlp()
+    discriminator: NetworkPart = Mlp(activation="leaky_relu")
+    loss: Loss = Loss()
+    update: Update = Update()
+    optimizer_d: Optimizer = Optimizer()
+    optimizer_g: Optimizer = Optimizer()
+    average: Average = Average()
+    batch: Annotated[int, Field(ge=1, le=65_536), Knob(
+        "Batch size", "Samples in each minibatch, real and fake alike.", unit="samples",
+        log=True, effect=LIVE)] = 256
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1), Knob(
+        "Seed", "Fixes every random draw of the run.")] = 0
+    machine: Machine = Machine()
+
+    @model_validator(mode="after")
+    def _networks_fit_data(self) -> Self:
+        if self.data.kind not in IMAGE_KINDS:
+            for side, network in (("generator", self.generator),
+                                  ("discriminator", self.discriminator)):
+                if network.kind == "dcgan":
+                    raise ValueError(
+                        f"{side}.kind: a DCGAN makes images, and {self.data.kind!r} is a set of "
+                        "points; use 'mlp', or data of kind 'digits' or 'images'")
+        return self
+
+    @model_validator(mode="after")
+    def _batch_norm_needs_two(self) -> Self:
+        if self.batch == 1 and "batch" in (self.generator.norm, self.discriminator.norm):
+            raise ValueError("batch: batch norm needs at least two samples in a batch; use a batch "
+                             "of 2 or more, or another normalisation")
+        return self

@@ -1,0 +1,1 @@
+"""Where real samples come from: toy densities, points and images from files."""

@@ -1,0 +1,1 @@
+"""Losses, penalties, update rules, toy games, vector fields and spectra."""

@@ -1,0 +1,1 @@
+"""The two players' networks, their averages, and the latents they start from."""

@@ -1,0 +1,56 @@
+"""From a part of the recipe to a network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from ganstudio.nets.base import Discriminator, Generator
+from ganstudio.nets.conv import DcganDiscriminator, DcganGenerator
+from ganstudio.nets.mlp import MlpDiscriminator, MlpGenerator
+from ganstudio.nets.sizes import check_dcgan_shape
+
+if TYPE_CHECKING:
+    from ganstudio.recipe.networks import Dcgan, Mlp
+
+
+def build_generator(
+    part: Mlp | Dcgan, latent_dim: int, sample_shape: tuple[int, ...], *,
+    seed_rng: torch.Generator, dtype: torch.dtype = torch.float32,
+) -> Generator:
+    """The network that maps latents (n, latent_dim) to samples (n, *sample_shape).
+
+    ``sample_shape`` is (d,) for points, which come out linear, or (C, H, W) for images in
+    [−1, 1]. Weights are drawn on the CPU from ``seed_rng`` alone. Raises ValueError where the
+    network cannot make such samples.
+    """
+    _check(sample_shape)
+    if latent_dim < 1:
+        raise ValueError(f"A generator needs at least one latent dimension, not {latent_dim}.")
+    if part.kind == "mlp":
+        return MlpGenerator(part, latent_dim, sample_shape, seed_rng, dtype)
+    check_dcgan_shape(sample_shape)
+    return DcganGenerator(part, latent_dim, sample_shape, seed_rng, dtype)
+
+
+def build_discriminator(
+    part: Mlp | Dcgan, sample_shape: tuple[int, ...], *,
+    seed_rng: torch.Generator, dtype: torch.dtype = torch.float32,
+) -> Discriminator:
+    """The network that maps samples (n, *sample_shape) to logits (n,), positive for real.
+
+    Weights are drawn on the CPU from ``seed_rng`` alone. Raises ValueError where the network
+    cannot take such samples.
+    """
+    _check(sample_shape)
+    if part.kind == "mlp":
+        return MlpDiscriminator(part, sample_shape, seed_rng, dtype)
+    check_dcgan_shape(sample_shape)
+    return DcganDiscriminator(part, sample_shape, seed_rng, dtype)
+
+
+def _check(sample_shape: tuple[int, ...]) -> None:
+    if len(sample_shape) not in (1, 3) or min(sample_shape) < 1:
+        raise ValueError("Samples are points of shape (d,) or images of shape (channels, height, "
+                         f"width), not {tuple(sample_shape)}.")

@@ -1,0 +1,1 @@
+"""One deterministic step, and what may be seen of it."""

@@ -30,14 +30,35 @@ class Loss(Part):
         effect=LIVE)] = 0
 
 
+RuleKind = Literal["alternating", "simultaneous", "consensus", "extragradient",
+                   "past_extragradient", "ogda", "sga", "competitive", "unrolled", "lookahead",
+                   "lola_foerster", "lola_exact"]
+PLAIN_RULES = ("alternating", "simultaneous")
+"""Rules that need no more than each player's own gradient."""
+SGD_RULES = ("competitive", "past_extragradient")
+"""Rules that are only defined for plain gradient steps."""
+
+
 class Update(Part):
     """Who moves when."""
 
     title: ClassVar[str] = "Moves"
-    rule: Annotated[Literal["alternating", "simultaneous"], Knob(
+    rule: Annotated[RuleKind, Knob(
         "Rule", "Alternating players see each other's newest move; simultaneous players both "
-        "move from the same point.", source="Mescheder et al. 2018",
-        choices=(("alternating", "Alternating"), ("simultaneous", "Simultaneous")))] = "alternating"
+        "move from the same point. The others add what tames rotation: a pull towards a small "
+        "field (consensus), a look ahead (extragradient, look-ahead, LOLA, unrolled), the last "
+        "change once more (optimistic), or the players' interaction (SGA, competitive). They take "
+        "longer for each step.",
+        source="Goodfellow et al. 2014; Mescheder et al. 2017; Korpelevich 1976; Popov 1980; "
+        "Daskalakis et al. 2018; Balduzzi et al. 2018; Schäfer & Anandkumar 2019; Metz et al. "
+        "2017; Zhang & Lesser 2010; Foerster et al. 2018",
+        choices=(("alternating", "Alternating"), ("simultaneous", "Simultaneous"),
+                 ("consensus", "Consensus"), ("extragradient", "Extragradient"),
+                 ("past_extragradient", "Past extragradient"), ("ogda", "Optimistic (OGDA)"),
+                 ("sga", "Symplectic adjustment (SGA)"), ("competitive", "Competitive (CGD)"),
+                 ("unrolled", "Unrolled"), ("lookahead", "Look-ahead"),
+                 ("lola_foerster", "LOLA (shaping alone)"), ("lola_exact", "LOLA (exact)"),
+                 ))] = "alternating"
     first: Annotated[Literal["d", "g"], Knob(
         "First to move", "Whose turn opens a round.",
         choices=(("d", "Discriminator"), ("g", "Generator")),
@@ -52,6 +73,26 @@ class Update(Part):
         "Counted in", "Whether k counts minibatches or whole passes through the data.",
         choices=(("steps", "Steps"), ("epochs", "Epochs")),
         applies=("rule", ("alternating",)))] = "steps"
+    gamma: Annotated[float, Field(ge=0, le=100), Knob(
+        "Consensus γ", "Weight of the conservative field, the descent of ½‖v‖², beside the game's "
+        "own.", source="Mescheder et al. 2017 (γ = 10)", step=0.1, effect=LIVE,
+        applies=("rule", ("consensus",)))] = 1.0
+    sga_lambda: Annotated[float, Field(ge=-100, le=100), Knob(
+        "Adjustment λ", "Weight with which the turning part of the field is bent inward.",
+        source="Balduzzi et al. 2018", step=0.1, effect=LIVE, applies=("rule", ("sga",)))] = 1.0
+    sga_align: Annotated[bool, Knob(
+        "Align", "Choose the sign of λ so that stable points attract and unstable ones repel.",
+        source="Balduzzi et al. 2018, Alg. 1", effect=LIVE, applies=("rule", ("sga",)))] = True
+    unroll_k: Annotated[int, Field(ge=0, le=100), Knob(
+        "Steps ahead", "How many steps of D the generator foresees.", unit="k",
+        source="Metz et al. 2017", effect=LIVE, applies=("rule", ("unrolled",)))] = 5
+    unroll_eta: Annotated[float, Field(ge=0, le=100), Knob(
+        "Unrolled rate η", "Size of each foreseen (plain) step of D.", source="Metz et al. 2017",
+        log=True, effect=LIVE, applies=("rule", ("unrolled",)))] = 0.1
+    lookahead_eta: Annotated[float, Field(ge=0, le=100), Knob(
+        "Look-ahead η", "Length of the other player's step that is foreseen.",
+        source="Zhang & Lesser 2010; Foerster et al. 2018", log=True, effect=LIVE,
+        applies=("rule", ("lookahead", "lola_foerster", "lola_exact")))] = 0.1
     train_d: Annotated[bool, Knob(
         "Train D", "Off holds the discriminator still.", effect=LIVE)] = True
     train_g: Annotated[bool, Knob(
@@ -94,6 +135,6 @@ class Average(Part):
 
     title: ClassVar[str] = "Averaged generator"
     decay: Annotated[float, Field(ge=0, lt=1), Knob(
-        "EMA decay", "Memory of the running average of G's weights and buffers, per step; "
-        "0 keeps no average. Samples and exports can be taken from it.",
+        "EMA decay", "Memory of the running average of G's weights and buffers, per step, shorter "
+        "while the average is young; 0 keeps no average. Samples and exports can be taken from it.",
         source="Yazıcı et al. 2018", step=0.001, effect=LIVE)] = 0

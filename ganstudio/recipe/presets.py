@@ -109,9 +109,9 @@ def _disjoint(_: str) -> Recipe:
 @_preset("digits", "Digits", "Handwritten digits of 8 by 8 pixels appear out of noise.",
          "Alpaydin & Kaynak 1998, as shipped with scikit-learn")
 def _digits(_: str) -> Recipe:
-    return Recipe(name="Digits", data=Digits(), latent=Latent(dim=32),
-                  generator=Mlp(depth=2, width=256), batch=128,
-                  discriminator=Mlp(depth=2, width=256, activation="leaky_relu", dropout=0.3),
+    return Recipe(name="Digits", data=Digits(), latent=Latent(dim=32), batch=64,
+                  generator=Dcgan(width=32),
+                  discriminator=Dcgan(width=32, activation="leaky_relu", norm="none"),
                   optimizer_d=_DCGAN_ADAM, optimizer_g=_DCGAN_ADAM, average=Average(decay=0.995))
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from ganstudio.recipe.base import Part
 from ganstudio.recipe.data import IMAGE_KINDS, DataPart, Latent, Ring
-from ganstudio.recipe.game import Average, Loss, Optimizer, Update
+from ganstudio.recipe.game import SGD_RULES, Average, Loss, Optimizer, Update
 from ganstudio.recipe.knob import LIVE, Knob
 from ganstudio.recipe.networks import Mlp, NetworkPart
 
@@ -65,6 +65,14 @@ class Recipe(Part):
                     raise ValueError(
                         f"{side}.kind: a DCGAN makes images, and {self.data.kind!r} is a set of "
                         "points; use 'mlp', or data of kind 'digits' or 'images'")
+        return self
+
+    @model_validator(mode="after")
+    def _rule_fits_optimizers(self) -> Self:
+        kinds = (self.optimizer_d.kind, self.optimizer_g.kind)
+        if self.update.rule in SGD_RULES and kinds != ("sgd", "sgd"):
+            raise ValueError(f"update.rule: {self.update.rule!r} is defined for plain gradient "
+                             "steps only; set optimizer_d.kind and optimizer_g.kind to 'sgd'")
         return self
 
     @model_validator(mode="after")

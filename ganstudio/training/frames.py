@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
-Steps = NDArray[np.int64]
+from ganstudio.training.arrays import Bytes as Bytes
+from ganstudio.training.arrays import Floats as Floats
+from ganstudio.training.arrays import Steps as Steps
+from ganstudio.training.field_frames import FieldLikeFrame, FieldWant
 
 SCALARS = ("loss_d", "loss_g", "d_real", "d_fake")
 """Columns of the scalar history. ``d_real`` and ``d_fake`` are D's mean output on real and fake
@@ -232,9 +233,10 @@ class WalkFrame:
     d: float
 
 
-Want = (WantPoints | WantSurface | WantArrows | WantLatentMap | WantLine | WantMosaic | WantWalk)
+Want = (WantPoints | WantSurface | WantArrows | WantLatentMap | WantLine | WantMosaic | WantWalk
+        | FieldWant)
 Frame = (PointsFrame | SurfaceFrame | ArrowsFrame | LatentMapFrame | LineFrame | MosaicFrame
-         | WalkFrame)
+         | WalkFrame | FieldLikeFrame)
 
 
 def freeze(array: NDArray[np.generic]) -> NDArray[np.generic]:

@@ -137,7 +137,7 @@ def _tweaks(data: GalleryData) -> str:
         details = "<br>".join(clean(change_text(data.recipe, path, change))
                               for path, change in tweak.changes.items())
         label = clean(tweak.label)
-        rows.append(f'<tr><td class="number">{number}</td><td>{tweak.step:,}</td>'
+        rows.append(f'<tr><td class="number">{number}</td><td class="step">{tweak.step:,}</td>'
                     f"<td>{label}</td><td>{details}</td></tr>")
     return ('<section><h2>Changed while it trained</h2><div class="card scroll"><table><thead><tr>'
             '<th scope="col">No.</th><th scope="col">Step</th><th scope="col">Change</th>'

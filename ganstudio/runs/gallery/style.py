@@ -72,6 +72,7 @@ td{overflow-wrap:anywhere}
 .settings table{font-size:.9375rem}
 .settings tbody th{width:50%}
 .settings td{padding-right:0;text-align:right}
+.step{white-space:nowrap}
 .number{color:var(--marker);font-weight:650}
 pre,code{font-family:ui-monospace,'Cascadia Mono','DejaVu Sans Mono',monospace;font-size:.875rem}
 pre{margin:4px 0 16px;padding:10px 14px;background:var(--code);border-radius:6px;
@@ -86,5 +87,7 @@ footer{overflow-wrap:anywhere}
 @media print{body{background:#fff;font-size:10.5pt}main{max-width:none;padding:0}
 .card{border-color:#ccc;padding:10px}.hold+label,.moving{display:none!important}
 .still{display:block!important}section{margin-bottom:22px}figure,h2{break-inside:avoid}
-h2{break-after:avoid}.tall{max-height:none;max-width:70%}}
+h2,section>p{break-after:avoid}.strip{grid-template-columns:repeat(6,1fr)}
+.still img{max-width:55%}.settings{columns:3 180px}.settings table{font-size:.85em}
+.tall{max-height:none;max-width:70%}}
 """

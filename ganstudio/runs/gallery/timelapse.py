@@ -46,7 +46,8 @@ def draw_frames(data: GalleryData, frames: Sequence[tuple[int, NDArray[Any]]], p
     """
     if not frames:
         return []
-    pictures = _image_frames(data, frames) if data.is_image else _point_frames(data, frames, palette)
+    pictures = (_image_frames(data, frames) if data.is_image
+                else _point_frames(data, frames, palette))
     last = max(frames[-1][0], 1)
     done = []
     for (step, _), picture in zip(frames, pictures, strict=True):

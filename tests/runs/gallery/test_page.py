@@ -92,6 +92,7 @@ def test_every_picture_has_words(hostile: Path) -> None:
     assert all(attributes.get("alt") for attributes in pictures)
 
 
+@pytest.mark.usefixtures("quick")
 def test_it_shows_all_that_was_asked(tmp_path: Path) -> None:
     data = images()
     text = read(write_gallery(data, tmp_path / "g")).text

@@ -61,6 +61,7 @@ def test_images(tmp_path: Path, colour: bool) -> None:
     assert recipes.load(out / "recipe.json") == data.recipe
 
 
+@pytest.mark.usefixtures("quick")
 def test_sheet_holds_every_sample_with_gutters_between(tmp_path: Path) -> None:
     data = images(count=5)
     out = write_gallery(data, tmp_path / "g")
@@ -75,6 +76,7 @@ def test_sheet_holds_every_sample_with_gutters_between(tmp_path: Path) -> None:
         assert (page[y, x + 8 * zoom:x + 8 * zoom + gutter] == 255).all()
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("dims", [1, 2])
 def test_points_in_the_users_units(tmp_path: Path, dims: int) -> None:
     data = points(dims)
@@ -128,6 +130,7 @@ def test_a_single_step_of_history(tmp_path: Path) -> None:
     assert ET.parse(out / "curves.svg")
 
 
+@pytest.mark.usefixtures("quick")
 def test_frozen_arrays_are_fine(tmp_path: Path) -> None:
     data = images()
     for array in (data.samples, data.latents, data.values, data.steps, data.timelapse[0][1]):
@@ -135,6 +138,7 @@ def test_frozen_arrays_are_fine(tmp_path: Path) -> None:
     write_gallery(data, tmp_path / "g")
 
 
+@pytest.mark.usefixtures("quick")
 def test_manifest_names_every_file_with_its_hash(tmp_path: Path) -> None:
     data = images()
     out = write_gallery(data, tmp_path / "g")
@@ -148,6 +152,7 @@ def test_manifest_names_every_file_with_its_hash(tmp_path: Path) -> None:
     assert document["tweaks"][0]["step"] == 600
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_same_data_makes_the_same_bytes(tmp_path: Path) -> None:
     data = images()
     a, b = write_gallery(data, tmp_path / "a"), write_gallery(data, tmp_path / "b")
@@ -155,6 +160,7 @@ def test_the_same_data_makes_the_same_bytes(tmp_path: Path) -> None:
                                                            for n in names(b)}
 
 
+@pytest.mark.usefixtures("quick")
 def test_progress_only_grows_and_ends_at_the_total(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     write_gallery(images(), tmp_path / "g", lambda *row: told.append(row))
@@ -165,8 +171,9 @@ def test_progress_only_grows_and_ends_at_the_total(tmp_path: Path) -> None:
     assert {"Writing samples", "Drawing the time-lapse", "Saving to disk"} <= {r[0] for r in told}
 
 
+@pytest.mark.usefixtures("quick")
 def test_runs_in_any_thread(tmp_path: Path) -> None:
-    thread = threading.Thread(target=write_gallery, args=(points(frames=1), tmp_path / "g"))
+    thread = threading.Thread(target=write_gallery, args=(images(frames=1), tmp_path / "g"))
     thread.start()
     thread.join()
     assert (tmp_path / "g" / "index.html").exists()
@@ -197,6 +204,7 @@ def test_a_false_marker_does_not_open_the_folder(tmp_path: Path, text: str) -> N
         write_gallery(images(), tmp_path)
 
 
+@pytest.mark.usefixtures("quick")
 def test_an_older_gallery_is_replaced_but_not_what_was_added(tmp_path: Path) -> None:
     out = write_gallery(images(), tmp_path / "g")
     (out / ".DS_Store").write_bytes(b"")
@@ -209,6 +217,7 @@ def test_an_older_gallery_is_replaced_but_not_what_was_added(tmp_path: Path) -> 
     assert [p.name for p in tmp_path.iterdir()] == ["g"]
 
 
+@pytest.mark.usefixtures("quick")
 def test_gif_keeps_greys_exact_and_steps_apart(tmp_path: Path) -> None:
     ramp = np.tile(np.arange(0, 256, 16, dtype=np.uint8), (16, 1))
     out = write_gallery(images(timelapse=[(0, ramp), (10, ramp)]), tmp_path / "g")
@@ -220,6 +229,7 @@ def test_gif_keeps_greys_exact_and_steps_apart(tmp_path: Path) -> None:
     assert np.abs(difference).max() <= 2
 
 
+@pytest.mark.usefixtures("quick")
 def test_webp_is_exact_for_small_pictures(tmp_path: Path) -> None:
     data = images(frames=1)
     out = write_gallery(data, tmp_path / "g")

@@ -1,0 +1,1 @@
+"""Our speed against the plain loop, side by side in one run."""

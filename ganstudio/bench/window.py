@@ -1,0 +1,159 @@
+"""What the window costs the training, and the training the window."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from ganstudio.bench.figures import Figure, at_least, at_most
+from ganstudio.bench.recipes import points_recipe
+from ganstudio.recipe import Recipe
+from ganstudio.session.messages import Pause, Run, State
+from ganstudio.session.session import Session
+from ganstudio.studio.settings import Settings
+from ganstudio.studio.style import Appearance
+from ganstudio.studio.window import MainWindow
+
+SIZE = (1600, 1000)
+
+
+class Bench:
+    """A real window with every dock in sight, and the same training without one."""
+
+    def __init__(self, recipe: Recipe, folder: Path) -> None:
+        os.environ["GANSTUDIO_CONFIG"] = os.environ["GANSTUDIO_RUNS"] = str(folder)
+        if sys.platform == "linux" and not (os.environ.get("DISPLAY")
+                                            or os.environ.get("WAYLAND_DISPLAY")):
+            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        self.app: Any = QApplication.instance() or QApplication(sys.argv[:1])
+        self.window: Any = MainWindow(Settings(), Appearance(self.app, "light"))
+        self.window.resize(*SIZE)
+        self.window.show()
+        self.until(lambda: self.window.controller is not None)
+        self.window.controller.start(recipe, run=False)
+        self.until(lambda: self.window.controller.is_ready)
+        self.show_every_dock()
+        self.alone = Session(recipe, folder / "alone.run")
+        self.alone.start()
+        self.until(lambda: self.alone.poll().status.state is State.PAUSED)
+
+    @property
+    def shown(self) -> Session:
+        """The session behind the window."""
+        return self.window.controller.session  # type: ignore[no-any-return]
+
+    def until(self, reached: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Let the event loop turn until something holds."""
+        end = time.monotonic() + seconds
+        while not reached():
+            if time.monotonic() > end:
+                raise TimeoutError("the window did not get there in time")
+            self.app.processEvents()
+
+    def turn(self, seconds: float) -> None:
+        """Let the event loop turn for this long, asleep between events as a program is."""
+        # A loop of its own: QApplication.quit would close the window first.
+        loop = QEventLoop()
+        QTimer.singleShot(round(seconds * 1000), loop.quit)
+        loop.exec()
+
+    def show_every_dock(self) -> None:
+        """All docks side by side, none behind a tab."""
+        frames = list(self.window.workspace.frames.values())
+        space = self.window.workspace
+        for frame in frames:
+            space.removeDockWidget(frame)
+        areas = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
+        for index, frame in enumerate(frames):
+            space.addDockWidget(areas[index % 2], frame)
+            frame.show()
+        self.turn(0.3)
+
+    def close(self) -> None:
+        """End both."""
+        self.alone.close()
+        self.window.close()
+
+
+def _alone_rate(bench: Bench, seconds: float) -> float:
+    bench.window.ticker.stop()
+    first, begun = bench.alone.step, time.perf_counter()
+    bench.alone.send(Run())
+    time.sleep(seconds)
+    done, passed = bench.alone.step - first, time.perf_counter() - begun
+    bench.alone.send(Pause())
+    bench.alone.poll()
+    return done / passed
+
+
+def _shown_rate(bench: Bench, seconds: float, gaps: list[float]) -> float:
+    bench.window.ticker.start()
+    bench.shown.send(Run())
+    bench.turn(0.3)  # the drawing settles
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.setInterval(5)
+    marks: list[float] = []
+    timer.timeout.connect(lambda: marks.append(time.perf_counter()))
+    timer.start()
+    first, begun = bench.shown.step, time.perf_counter()
+    bench.turn(seconds)
+    done, passed = bench.shown.step - first, time.perf_counter() - begun
+    timer.stop()
+    gaps += np.diff(marks).tolist()
+    return done / passed
+
+
+def _pause(bench: Bench) -> tuple[float, int]:
+    """Seconds and steps from Pause pressed to paused."""
+    step, begun = bench.shown.step, time.perf_counter()
+    bench.window.controller.pause()
+    bench.until(lambda: bench.window.controller.state is State.PAUSED)
+    passed = time.perf_counter() - begun
+    return passed, bench.shown.step - step
+
+
+def window(rounds: int, seconds: float) -> list[Figure]:
+    """(b) and (c) of the bench, and the pause."""
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(points_recipe(256), Path(folder))
+        gaps: list[float] = []
+        pauses: list[tuple[float, int]] = []
+        shown, alone = [], []
+        try:
+            _shown_rate(bench, seconds, [])
+            _pause(bench)
+            for _ in range(rounds):
+                alone.append(_alone_rate(bench, 2 * seconds))
+                shown.append(_shown_rate(bench, 2 * seconds, gaps))
+                pauses.append(_pause(bench))
+        finally:
+            platform = bench.app.platformName()
+            bench.close()
+    ms = 1000 * np.array(gaps)
+    ratios = [a / b for a, b in zip(shown, alone, strict=True)]
+
+    def percentile(key: str, share: float, goal: float | None) -> Figure:
+        return at_most(f"gap_{key}", f"event loop, 5 ms timer: {key}",
+                       [float(np.percentile(ms, share))], goal, "ms")
+
+    return [
+        at_least("window_ratio", f"training with window ({platform}) / headless", ratios, 0.7),
+        at_least("window_shown", "    with every dock drawing", shown, None, "steps/s"),
+        at_least("window_alone", "    headless", alone, None, "steps/s"),
+        percentile("median", 50, None), percentile("p95", 95, None), percentile("p99", 99, 33),
+        percentile("max", 100, None),
+        at_most("pause_ms", "from Pause pressed to paused", [1000 * p for p, _ in pauses], None,
+                "ms"),
+        at_most("pause_steps", "    steps taken meanwhile", [float(n) for _, n in pauses], 1,
+                "steps"),
+    ]

@@ -1,0 +1,60 @@
+"""``ganstudio bench``: every figure measured here, now, in one run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+
+from ganstudio.bench.figures import Figure, machine_line
+from ganstudio.cli.main import complain
+
+
+def _headless(arguments: argparse.Namespace) -> list[Figure]:
+    from ganstudio.bench.headless import headless
+    return headless(arguments.rounds, arguments.seconds)
+
+
+def _window(arguments: argparse.Namespace) -> list[Figure]:
+    from ganstudio.bench.window import window
+    return window(arguments.rounds, arguments.seconds)
+
+
+def _start(arguments: argparse.Namespace) -> list[Figure]:
+    from ganstudio.bench.start import start
+    return start(max(3, arguments.rounds // 2))
+
+
+def _memory(arguments: argparse.Namespace) -> list[Figure]:
+    from ganstudio.bench.memory import memory
+    return memory(40 * arguments.seconds)
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], list[Figure]]] = {
+    "headless": _headless, "window": _window, "start": _start, "memory": _memory,
+}
+
+
+def bench(arguments: argparse.Namespace) -> int:
+    """Measure the parts asked for (all by default) and print them."""
+    unknown = [part for part in arguments.parts if part not in PARTS]
+    if unknown:
+        return complain(f"there is no bench part {unknown[0]!r}; the parts are "
+                        f"{', '.join(PARTS)}")
+    figures: list[Figure] = []
+    for part in arguments.parts or PARTS:
+        print(f"bench: {part} …", file=sys.stderr, flush=True)
+        measured = PARTS[part](arguments)
+        figures += measured
+        if not arguments.json:
+            print(part)
+            for figure in measured:
+                print(figure.line(), flush=True)
+    if arguments.json:
+        print(json.dumps({"machine": machine_line(), "figures": [f.plain() for f in figures],
+                          "all_hold": all(f.holds is not False for f in figures)},
+                         ensure_ascii=False))
+    else:
+        print(f"\n{machine_line()}")
+    return 0

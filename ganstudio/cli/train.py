@@ -1,0 +1,200 @@
+"""``ganstudio train`` and ``ganstudio resume``: the engine without a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from ganstudio.cli.main import complain
+from ganstudio.cli.progress import ProgressBar
+from ganstudio.recipe import (
+    PRESETS,
+    Recipe,
+    RecipeError,
+    load,
+    parse_assignment,
+    preset,
+    with_value,
+)
+from ganstudio.training.frames import SCALARS, ScalarChunk
+
+if TYPE_CHECKING:
+    from ganstudio.session.conductor import Conductor
+
+
+class Interrupted:
+    """Whether Ctrl+C (or a polite kill) has come; the step in hand is finished first."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self) -> bool:
+        """Whether to stop."""
+        return self.asked
+
+    @contextmanager
+    def listening(self) -> Iterator[Interrupted]:
+        """Take the signals over while the block lasts; a second Ctrl+C stops at once."""
+        old: dict[int, Any] = {}
+
+        def note(number: int, _: FrameType | None) -> None:
+            self.asked = True
+            signal.signal(number, old[number])
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            old[number] = signal.getsignal(number)
+            signal.signal(number, note)
+        try:
+            yield self
+        finally:
+            for each, handler in old.items():
+                signal.signal(each, handler)
+
+
+def recipe_for(arguments: argparse.Namespace) -> Recipe:
+    """The recipe that a ``train`` line describes.
+
+    Raises:
+        RecipeError: with one sentence.
+    """
+    name = arguments.recipe
+    if name in PRESETS:
+        recipe = preset(name, arguments.data)
+    elif Path(name).is_file():
+        recipe = load(Path(name))
+        if arguments.data:
+            recipe = with_value(recipe, "data.path", str(Path(arguments.data)))
+    else:
+        raise RecipeError(f"there is no preset and no file {name!r}; the presets are "
+                          f"{', '.join(PRESETS)}")
+    if arguments.data and "path" not in type(recipe.data).model_fields:
+        raise RecipeError(f"--data is for data that is read from files; {name!r} draws its own")
+    for text in arguments.changes:
+        recipe = with_value(recipe, *parse_assignment(text))
+    if arguments.seed is not None:
+        recipe = with_value(recipe, "seed", arguments.seed)
+    if arguments.device is not None:
+        recipe = with_value(recipe, "machine.device", arguments.device)
+    return recipe
+
+
+def free_folder(recipe: Recipe) -> Path:
+    """A new place under ./runs named after the recipe."""
+    stem = "".join(c if c.isalnum() else "-" for c in recipe.name.lower()).strip("-") or "run"
+    number = 1
+    while (path := Path("runs") / f"{stem}-{number}.run").exists():
+        number += 1
+    return path
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Train from a preset or a recipe file."""
+    try:
+        recipe = recipe_for(arguments)
+    except RecipeError as error:
+        return complain(str(error))
+    folder = Path(arguments.folder) if arguments.folder else free_folder(recipe)
+    from ganstudio.runs.folder import is_run_folder
+
+    if is_run_folder(folder):
+        return complain(f"{folder} already holds a run; go on with it by ganstudio resume "
+                        f"{folder}, or choose a new folder")
+    return _conduct(recipe, folder, arguments)
+
+
+def resume(arguments: argparse.Namespace) -> int:
+    """Go on with a run."""
+    from ganstudio.runs.folder import is_run_folder
+
+    folder = Path(arguments.folder)
+    if not is_run_folder(folder):
+        return complain(f"{folder} is not a run folder: there is no run.json in it")
+    return _conduct(None, folder, arguments)
+
+
+def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace) -> int:
+    from ganstudio.data.dataset import Cancelled, DataError
+    from ganstudio.runs.errors import RunError
+    from ganstudio.session.conductor import Conductor
+    from ganstudio.training.moves import NonFiniteLossError
+
+    stop = Interrupted()
+    with stop.listening():
+        reading = ProgressBar("reading data", unit="files")
+        try:
+            conductor = Conductor(recipe, folder, on_progress=reading.show, cancelled=stop,
+                                  on_unsaved=lambda text: print(f"ganstudio: {text}",
+                                                                file=sys.stderr))
+        except Cancelled:
+            return 130
+        except (RecipeError, RunError, DataError, ValueError) as error:
+            return complain(str(error))
+        finally:
+            reading.end()
+        try:
+            rows, seconds = _run(conductor, arguments.steps, stop)
+        except NonFiniteLossError as error:
+            return complain(
+                f"the {error.player}'s loss became {error.value} at step {error.step}; the last "
+                f"good state, step {conductor.step}, is saved in {folder}; lower that player's "
+                "learning rate or change the loss")
+        finally:
+            saved = conductor.close()
+    _report(conductor, folder, rows, seconds, arguments.json)
+    if not saved:
+        return 2  # why has been said when it happened
+    return 130 if stop.asked else 0
+
+
+def _run(conductor: Conductor, steps: int, stop: Interrupted) -> tuple[ScalarChunk | None, float]:
+    target = conductor.step + steps
+    first = conductor.step
+    bar = ProgressBar("training", unit="steps")
+    last: ScalarChunk | None = None
+    begun = time.perf_counter()
+    try:
+        while conductor.step < target and not stop.asked:
+            chunk = conductor.advance(min(64, target - conductor.step), stop)
+            if len(chunk.steps):
+                last = chunk
+            bar.show(conductor.step - first, steps)
+    finally:
+        bar.end()
+    return last, time.perf_counter() - begun
+
+
+def last_losses(chunk: ScalarChunk | None) -> dict[str, float | None]:
+    """The newest row by column; None where a player has not moved yet."""
+    if chunk is None or not len(chunk.steps):
+        return dict.fromkeys(SCALARS)
+    return {name: float(value) if math.isfinite(value) else None
+            for name, value in zip(SCALARS, chunk.values[-1], strict=True)}
+
+
+def _report(conductor: Conductor, folder: Path, last: ScalarChunk | None, seconds: float,
+            as_json: bool) -> None:
+    moved = conductor.step
+    answer: dict[str, Any] = {
+        "run": str(folder), "step": moved,
+        "steps_per_second": None, "losses": last_losses(last), "metrics": {},
+    }
+    if last is not None and seconds > 0:
+        answer["steps_per_second"] = round((moved - conductor.started_at) / seconds, 2)
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False))
+        return
+    losses = ", ".join(f"{name} {value:.4g}" for name, value in answer["losses"].items()
+                       if value is not None)
+    print(f"step {moved} of the run in {folder}"
+          + (f" ({answer['steps_per_second']} steps/s)" if answer["steps_per_second"] else ""))
+    if losses:
+        print(losses)

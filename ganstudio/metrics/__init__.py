@@ -1,0 +1,1 @@
+"""How good, and how diverse, a set of fakes is."""

@@ -1,0 +1,1 @@
+"""The loop as an actor: commands in, frames out."""

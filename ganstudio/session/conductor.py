@@ -1,0 +1,260 @@
+"""A run being trained and recorded, with no thread of its own.
+
+The window's worker thread and the command line both conduct a run through this: it ties the
+trainer to the run folder, so that what is trained is also journaled, recorded and saved.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ganstudio.data.catalogue import load_dataset
+from ganstudio.nets.sizes import ALLOWED_IMAGE_SIZES
+from ganstudio.recipe import Recipe, RecipeError, differences, needs_restart, with_value
+from ganstudio.runs.checkpoint import state_digest
+from ganstudio.runs.errors import RunError
+from ganstudio.runs.folder import RunFolder, is_run_folder
+from ganstudio.runs.history import as_chunk
+from ganstudio.runs.saver import Saver
+from ganstudio.runs.timelapse import next_frame_step
+from ganstudio.training.frames import (
+    MosaicFrame,
+    PointsFrame,
+    ScalarChunk,
+    WantMosaic,
+    WantPoints,
+)
+from ganstudio.training.machine import prepare_thread, resolve_threads
+from ganstudio.training.moves import NonFiniteLossError
+from ganstudio.training.observer import Observer
+from ganstudio.training.trainer import State, Trainer
+
+AUTOSAVE_SECONDS = 30.0
+FLUSH_SECONDS = 1.0
+
+Progress = Callable[[int, int], None]
+
+
+class Conductor:
+    """One run: made from a recipe (in a new folder, or in none), or taken up from its folder.
+
+    Must be used from one thread, the one that made it. ``read_only`` looks at a run and leaves
+    its folder as it is.
+
+    Raises:
+        RecipeError, RunError, DataError, ValueError: with one sentence for the person.
+    """
+
+    def __init__(self, recipe: Recipe | None, path: Path | None, *,
+                 on_progress: Progress | None = None,
+                 cancelled: Callable[[], bool] | None = None,
+                 on_unsaved: Callable[[str], None] = lambda _: None,
+                 read_only: bool = False) -> None:
+        self.folder: RunFolder | None = None
+        self.saver: Saver | None = None
+        self.on_unsaved = on_unsaved
+        resumed = None
+        if path is not None and is_run_folder(path):
+            self.folder = RunFolder.open(path)
+            resumed = self.folder.latest()
+            recipe = resumed[1] if resumed else self.folder.recipe()
+        if recipe is None:
+            raise RecipeError(f"{path} is not a run folder, and no recipe was given")
+        if not recipe.machine.threads:
+            # Written into the run: another number of threads can change the last bit of a sum.
+            recipe = with_value(recipe, "machine.threads", resolve_threads(recipe))
+        prepare_thread(recipe.machine.threads)
+        sizes = ALLOWED_IMAGE_SIZES if "dcgan" in (recipe.generator.kind,
+                                                   recipe.discriminator.kind) else None
+        self.dataset = load_dataset(recipe.data, recipe.seed, progress=on_progress,
+                                    cancelled=cancelled, image_sizes=sizes)
+        self.trainer = Trainer(recipe, self.dataset)
+        if resumed is not None:
+            self._take_up(resumed[0])
+        self.observer = Observer(self.trainer)
+        if self.folder is None and path is not None:
+            self.folder = RunFolder.create(path, recipe)
+        self.started_at = self.step
+        self._next_frame = next_frame_step(self.step)
+        self._last_flush = self._last_save = time.monotonic()
+        self._complained = False
+        if self.folder is None or read_only:
+            return
+        try:
+            self.folder.cut_after(self.step)
+        except OSError as error:
+            raise RunError(f"the run folder {path} cannot be written: "
+                           f"{error.strerror or error}") from None
+        if self.step == 0:
+            self._record_frame()
+        # Last, since its thread must be ended by somebody: from here on nothing can fail.
+        self.saver = Saver(self.folder, self._unsaved)
+
+    def _take_up(self, state: State) -> None:
+        assert self.folder is not None
+        try:
+            self.trainer.load(state)
+        except ValueError as error:
+            raise RunError(f"the run in {self.folder.path} cannot go on: {error}") from None
+
+    # ---- what it is --------------------------------------------------------------------------
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe as of now."""
+        return self.trainer.recipe
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self.trainer.step
+
+    def past(self) -> ScalarChunk | None:
+        """The scalar history of a run that was taken up, from its folder."""
+        if self.folder is None:
+            return None
+        rows = self.folder.history.rows()
+        return as_chunk(rows) if len(rows) else None
+
+    def digest(self) -> str:
+        """The hash over all that the trainer's state holds."""
+        return state_digest(self.trainer.state())
+
+    # ---- moving ------------------------------------------------------------------------------
+
+    def advance(self, count: int, interrupted: Callable[[], object] = lambda: False,
+                only: str = "") -> ScalarChunk:
+        """Take up to ``count`` steps (fewer where a frame of the time-lapse falls due).
+
+        Raises:
+            NonFiniteLossError: a player's loss is not a number any more.
+            Exception: whatever else a step raised. After either the run is back at its last good
+                step, and so is its folder; ``finished`` has the rows up to the failure.
+        """
+        count = max(1, min(count, self._next_frame - self.step))
+        try:
+            chunk = self.trainer.advance(count, interrupted, only)
+        except Exception as error:
+            self._went_back(error)
+            raise
+        if only:
+            self._journal("move", only=only, count=len(chunk.steps))
+        self._add_history(chunk)
+        if self.step >= self._next_frame:
+            self._record_frame()
+            self._next_frame = next_frame_step(self.step)
+        self._housekeeping()
+        return chunk
+
+    @property
+    def finished(self) -> ScalarChunk:
+        """The rows of the last ``advance``, also where it failed."""
+        return self.trainer.finished
+
+    def _went_back(self, error: Exception) -> None:
+        self._add_history(self.finished)
+        if isinstance(error, NonFiniteLossError):
+            self._journal("nonfinite", player=error.player, failed_step=error.step)
+        # Saved before the later checkpoints are dropped, so that there always is one.
+        self.save()
+        self._guarded(lambda folder: folder.cut_after(self.step))
+        self._next_frame = next_frame_step(self.step)
+
+    # ---- changing ----------------------------------------------------------------------------
+
+    def tweak(self, changes: Mapping[str, Any], label: str = ""
+              ) -> dict[str, tuple[Any, Any]]:
+        """Set fields at the next step; returns what really changed, path → (old, new).
+
+        Raises:
+            RecipeError: a field or value that cannot be, or one that needs a restart. Nothing
+                is changed then.
+        """
+        old = new = self.recipe
+        for path, value in changes.items():
+            new = with_value(new, path, value)
+        blocked = needs_restart(old, new)
+        if blocked:
+            raise RecipeError(f"{', '.join(blocked)} can only change in a run started afresh")
+        changed = differences(old, new)
+        if changed:
+            self.trainer.apply(new)
+            self._journal("tweak", changes={k: list(v) for k, v in changed.items()}, label=label)
+        return changed
+
+    # ---- recording ---------------------------------------------------------------------------
+
+    def _journal(self, kind: str, **fields: Any) -> None:
+        self._guarded(lambda folder: folder.journal.append(kind, self.step, **fields))
+
+    def _add_history(self, chunk: ScalarChunk) -> None:
+        if self.folder is not None:
+            self.folder.history.add(chunk)
+
+    def _record_frame(self) -> None:
+        if self.folder is None:
+            return
+        if self.dataset.is_image:
+            mosaic = self.observer.look(WantMosaic())
+            assert isinstance(mosaic, MosaicFrame)
+            self._guarded(lambda folder: folder.timelapse.add_picture(self.step, mosaic.image))
+        else:
+            points = self.observer.look(WantPoints(averaged=True))
+            assert isinstance(points, PointsFrame)
+            self._guarded(lambda folder: folder.timelapse.add_points(self.step, points.fake))
+
+    def _housekeeping(self) -> None:
+        now = time.monotonic()
+        if now - self._last_flush >= FLUSH_SECONDS:
+            self._last_flush = now
+            self._guarded(lambda folder: folder.history.flush())
+        if now - self._last_save >= AUTOSAVE_SECONDS:
+            self.save(wait=False)
+
+    def save(self, wait: bool = True) -> bool:
+        """Write history and state; with ``wait`` return when they are on the disk.
+
+        False if that failed; ``on_unsaved`` has then been told why.
+        """
+        self._last_save = time.monotonic()
+        if self.folder is None or self.saver is None:
+            return True
+        if wait:
+            self._complained = False  # somebody asks: say it again
+        self._guarded(lambda folder: folder.history.flush(durable=wait))
+        self.saver.save(self.trainer.state(), self.recipe)
+        return self.saver.wait() if wait else True
+
+    def _guarded(self, write: Callable[[RunFolder], object]) -> None:
+        """Write into the folder; a full disk is said once and does not stop the training."""
+        if self.folder is None:
+            return
+        try:
+            write(self.folder)
+        except OSError as error:
+            self._unsaved(f"the run cannot be recorded in {self.folder.path}: "
+                          f"{error.strerror or error}; training goes on unsaved")
+        else:
+            self._complained = False
+
+    def _unsaved(self, sentence: str) -> None:
+        if not self._complained:
+            self._complained = True
+            self.on_unsaved(sentence)
+
+    def close(self) -> bool:
+        """Save everything and end the saver's thread. Nothing can be done with the run after.
+
+        False if the last state could not be saved.
+        """
+        saver = self.saver
+        if saver is None:
+            return True
+        try:
+            return self.save()
+        finally:
+            self.saver = None
+            saver.close()

@@ -1,0 +1,67 @@
+"""What the worker has for whoever watches: scalars and events pile up, frames replace."""
+
+from __future__ import annotations
+
+import threading
+
+from ganstudio.session.messages import Event, Status, Update
+from ganstudio.training.frames import Frame, RunInfo, ScalarChunk
+
+
+class Mailbox:
+    """Two kinds of channel between two threads.
+
+    *append* (scalars, events): every one arrives, in order. *latest* (frames, status): a new
+    one takes the place of the old. Neither side ever waits for the other.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._scalars: list[ScalarChunk] = []
+        self._events: list[Event] = []
+        self._frames: dict[str, Frame] = {}
+        self._info: RunInfo | None = None
+        self._status = Status()
+
+    def put_scalars(self, chunk: ScalarChunk) -> None:
+        """Append rows."""
+        if len(chunk.steps):
+            with self._lock:
+                self._scalars.append(chunk)
+
+    def put_event(self, event: Event) -> None:
+        """Append an event."""
+        with self._lock:
+            self._events.append(event)
+
+    def put_frame(self, key: str, frame: Frame) -> None:
+        """Replace the frame of this key."""
+        with self._lock:
+            self._frames[key] = frame
+
+    def put_info(self, info: RunInfo) -> None:
+        """Say what the run is; delivered once."""
+        with self._lock:
+            self._info = info
+
+    def put_status(self, status: Status) -> None:
+        """Replace the status."""
+        with self._lock:
+            self._status = status
+
+    def taken(self, key: str) -> bool:
+        """Whether the last frame of this key has been collected."""
+        return key not in self._frames
+
+    def forget(self, keys: set[str]) -> None:
+        """Drop frames that nobody wants any more: all but those of ``keys``."""
+        with self._lock:
+            self._frames = {k: f for k, f in self._frames.items() if k in keys}
+
+    def collect(self) -> Update:
+        """Everything since the last call."""
+        with self._lock:
+            update = Update(self._status, tuple(self._scalars), self._frames,
+                            tuple(self._events), self._info)
+            self._scalars, self._events, self._frames, self._info = [], [], {}, None
+        return update

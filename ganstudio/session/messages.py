@@ -1,0 +1,151 @@
+"""The words between a window (or a script) and a running session. No torch, no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from ganstudio.training.frames import Frame, RunInfo, ScalarChunk, Want
+
+# ---- commands: what may be asked of a session ----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Train on; stop by itself at step ``until`` if given."""
+
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop after the step in hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One round, or one step of one player alone; the session is paused after it."""
+
+    who: Literal["round", "d", "g"] = "round"
+
+
+@dataclass(frozen=True, slots=True)
+class Tweak:
+    """Set fields of the recipe, together, at the next step. ``changes`` is path → value."""
+
+    changes: Mapping[str, Any]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Replace the set of things that are looked at. The keys come back on the frames."""
+
+    wants: Mapping[str, Want]
+
+
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """At most this many steps a second; None is flat out."""
+
+    steps_per_second: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Save the whole state into the run folder now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Write a sample gallery aside, training going on. Answered by ``Progress`` events."""
+
+    out: str
+    rows: int = 8
+    columns: int = 8
+    seed: int = 0
+    averaged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CancelExport:
+    """Give up the export in hand; nothing half-written is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Save and end the thread."""
+
+
+Command = (Run | Pause | Step | Tweak | Watch | SetPace | Snapshot | Export | CancelExport | Stop)
+
+
+# ---- what comes back ------------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """What a session is doing."""
+
+    PREPARING = "preparing"
+    """Torch is being imported, data read, networks built."""
+
+    PAUSED = "paused"
+    RUNNING = "running"
+    FAILED = "failed"
+    """The worker met an exception; the last good state is still there."""
+
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, for the log and for those who must react.
+
+    ``kind``: ``ready``, ``running``, ``paused``, ``stepped``, ``tweaked``, ``refused``, ``saved``,
+    ``nonfinite``, ``error``, ``note``, ``progress``, ``exported``, ``export_failed``,
+    ``export_cancelled``, ``restored`` (the run went back to ``step``: later rows no longer hold),
+    ``unsaved`` (the disk refused; training goes on).
+    ``text`` is one sentence for the person; ``details`` a traceback or list to copy.
+    ``data`` holds what a program needs: for ``tweaked`` {"changes": {path: [old, new]},
+    "label": str, "paths": [path, …]} where ``paths`` lists all that was asked for; for ``refused``
+    {"paths"}; for ``progress`` {"what", "done", "total"}; for ``exported`` and ``export_failed``
+    {"path"}; for ``nonfinite`` {"player", "failed_step"}.
+    """
+
+    kind: str
+    step: int
+    text: str
+    time: float
+    details: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The numbers of the status bar, as of the last time the worker had a moment."""
+
+    state: State = State.PREPARING
+    step: int = 0
+    epoch: float = 0.0
+    steps_per_second: float = 0.0
+    device: str = ""
+    memory_bytes: int = 0
+    probe_share: float = 0.0
+    """Share of the worker's time that looking took of late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """All that is new since the last poll.
+
+    ``scalars`` lists every row since then, none lost. ``frames`` holds the newest frame of
+    each watched key that changed. ``info`` comes once, when the run is ready.
+    """
+
+    status: Status
+    scalars: tuple[ScalarChunk, ...]
+    frames: Mapping[str, Frame]
+    events: tuple[Event, ...]
+    info: RunInfo | None

@@ -1,0 +1,50 @@
+"""From slow motion to flat out: when the next step may be taken."""
+
+from __future__ import annotations
+
+SMALLEST_CHUNK_SECONDS = 0.008
+
+
+class Pace:
+    """Spaces steps out to ``steps_per_second``, or lets them run (None). Times in seconds."""
+
+    def __init__(self) -> None:
+        self.steps_per_second: float | None = None
+        self._owed_from = 0.0
+        self._rate = 0.0
+
+    def set(self, steps_per_second: float | None, now: float) -> None:
+        """Change the pace from now on."""
+        self.steps_per_second = steps_per_second
+        self._owed_from = now
+
+    def steps_now(self, now: float) -> int:
+        """How many steps to take at once now; 0 means wait ``wait_for`` seconds first."""
+        # A chunk short enough that frames keep coming, long enough that its start costs little.
+        flat_out = max(1, int(self._rate * SMALLEST_CHUNK_SECONDS))
+        if self.steps_per_second is None:
+            return flat_out
+        owed = int((now - self._owed_from) * self.steps_per_second)
+        if owed > self.steps_per_second and owed > 2 * flat_out:
+            # It cannot keep up: forget the debt, so that slowing down later acts at once.
+            self._owed_from = now
+        return min(owed, flat_out)
+
+    def wait_for(self, now: float) -> float:
+        """Seconds until the next step is due; 0 when flat out."""
+        if self.steps_per_second is None:
+            return 0.0
+        return max(0.0, self._owed_from + 1 / self.steps_per_second - now)
+
+    def took(self, steps: int, seconds: float) -> None:
+        """A chunk took this long."""
+        if self.steps_per_second is not None:
+            self._owed_from += steps / self.steps_per_second
+        if seconds > 0:
+            rate = steps / seconds
+            self._rate = rate if not self._rate else 0.8 * self._rate + 0.2 * rate
+
+    def start(self, now: float) -> None:
+        """Training begins (again): nothing is owed for the time it stood still."""
+        self._owed_from = now if self.steps_per_second is None else (
+            now - 1 / self.steps_per_second)

@@ -1,0 +1,371 @@
+"""What the training thread does: commands, steps, looks, in turn."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from ganstudio.data.dataset import Cancelled, DataError
+from ganstudio.recipe import RecipeError
+from ganstudio.runs.errors import RunError
+from ganstudio.session.conductor import Conductor
+from ganstudio.session.exporting import Exporter
+from ganstudio.session.failures import failure_event, sentence, traceback_of
+from ganstudio.session.messages import (
+    CancelExport,
+    Command,
+    Event,
+    Export,
+    Pause,
+    Run,
+    SetPace,
+    Snapshot,
+    State,
+    Status,
+    Step,
+    Stop,
+    Tweak,
+    Watch,
+)
+from ganstudio.session.pace import Pace
+from ganstudio.training.budget import ProbeBudget
+from ganstudio.training.frames import ScalarChunk, Want
+from ganstudio.training.moves import NonFiniteLossError
+
+if TYPE_CHECKING:
+    from ganstudio.session.session import Session
+
+STATUS_SECONDS = 0.1
+MEMORY_SECONDS = 1.0
+
+
+class Worker:
+    """Lives on the session's thread and owns the conductor there."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.mailbox = session.mailbox
+        self.state = State.PREPARING
+        self.conductor: Conductor | None = None
+        self.exporter = Exporter(self.say)
+        self.pace = Pace()
+        self.budget = ProbeBudget()
+        self.wants: dict[str, Want] = {}
+        self.until: int | None = None
+        self._rate = _Rate()
+        self._memory = (0.0, 0)
+        self._looking = self._training = 0.0
+
+    # ---- talking -----------------------------------------------------------------------------
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self.conductor.step if self.conductor else 0
+
+    def say(self, kind: str, text: str, details: str = "",
+            data: Mapping[str, Any] | None = None) -> None:
+        """Put an event into the mailbox."""
+        self.mailbox.put_event(Event(kind, self.step, text, time.time(), details, data or {}))
+
+    def _report(self) -> None:
+        now = time.monotonic()
+        if now - self._memory[0] > MEMORY_SECONDS:
+            self._memory = now, psutil.Process().memory_info().rss
+        conductor = self.conductor
+        total = self._looking + self._training
+        self.mailbox.put_status(Status(
+            self.state, self.step, conductor.trainer.epoch if conductor else 0.0,
+            self._rate.value(now) if self.state is State.RUNNING else 0.0,
+            str(conductor.trainer.device) if conductor else "", self._memory[1],
+            self._looking / total if total else 0.0))
+
+    # ---- the thread's life ---------------------------------------------------------------------
+
+    def work(self) -> None:
+        """Prepare, then serve until told to stop. Never raises."""
+        _lower_priority(self.session.nice)
+        self._report()
+        try:
+            self._prepare()
+        except Cancelled:
+            self.state = State.FAILED
+        except (RecipeError, RunError, DataError, ValueError) as error:
+            self._failed("the run could not be prepared", error, expected=True)
+        except Exception as error:
+            self._failed("the run could not be prepared", error)
+        try:
+            self._serve()
+        finally:
+            self._end()
+
+    def _prepare(self) -> None:
+        session = self.session
+
+        def progress(done: int, total: int) -> None:
+            self.say("progress", "Reading data", data={"what": "data", "done": done,
+                                                       "total": total})
+
+        self.conductor = Conductor(
+            session.recipe, session.folder, on_progress=progress,
+            cancelled=lambda: session.inbox.stopping,
+            on_unsaved=lambda text: self.say("unsaved", text))
+        session.recipe = self.conductor.recipe
+        self.mailbox.put_info(self.conductor.observer.info())
+        past = self.conductor.past()
+        if past is not None:
+            self.mailbox.put_scalars(past)
+        for note in self.conductor.dataset.notes:
+            self.say("note", note)
+        skipped = self.conductor.dataset.skipped
+        if skipped:
+            self.say("note", f"{len(skipped)} of the data's files could not be used and were "
+                     "skipped", "\n".join(f"{name}: {why}" for name, why in skipped))
+        self.state = State.PAUSED
+        self.say("ready", f"Ready at step {self.step}")
+        self._report()
+
+    def _failed(self, what: str, error: Exception, expected: bool = False) -> None:
+        self.state = State.FAILED
+        event = failure_event(what, error, self.step, time.time())
+        if expected:
+            event = Event("error", self.step, f"{what}: {sentence(error)}", event.time)
+        self.mailbox.put_event(event)
+        self._report()
+
+    def _serve(self) -> None:
+        while True:
+            waited_from = time.monotonic()
+            commands = self.session.inbox.take(self._patience())
+            self.budget.rested(time.monotonic() - waited_from)
+            if any(isinstance(c, Stop) for c in commands):
+                return
+            self._obey(commands)
+            if self.state is State.RUNNING:
+                self._guarded(self._train)
+            self._guarded(self._look)
+
+    def _patience(self) -> float | None:
+        if self.state is not State.RUNNING:
+            return None
+        return self.pace.wait_for(time.monotonic())
+
+    def _end(self) -> None:
+        self.exporter.close()
+        if self.conductor is not None:
+            try:
+                self.conductor.close()
+            except Exception as error:
+                self.mailbox.put_event(failure_event("the run could not be saved", error,
+                                                     self.step, time.time()))
+        self.state = State.CLOSED
+        self._report()
+
+    # ---- commands ------------------------------------------------------------------------------
+
+    def _obey(self, commands: list[Command]) -> None:
+        tweaks: list[Tweak] = []
+        for command, following in zip_longest(commands, commands[1:]):
+            if isinstance(command, Watch):
+                self._watch(command)
+            elif isinstance(command, SetPace):
+                self.pace.set(command.steps_per_second, time.monotonic())
+            elif self.conductor is None:
+                self.say("refused", "There is no run to do that with: it could not be prepared")
+            elif isinstance(command, Tweak):
+                # Tweaks that wait together take effect at the same step, so they are one.
+                tweaks.append(command)
+                if not isinstance(following, Tweak):
+                    self._guarded(self._tweak, tweaks)
+                    tweaks = []
+            else:
+                self._guarded(self._obey_one, command, self.conductor)
+
+    def _guarded(self, act: Callable[..., None], *arguments: Any) -> None:
+        """Whatever goes wrong becomes an event; the thread lives on."""
+        try:
+            act(*arguments)
+        except NonFiniteLossError as error:
+            self._nonfinite(error)
+        except Exception as error:
+            self._broke(error)
+
+    def _obey_one(self, command: Command, conductor: Conductor) -> None:
+        if isinstance(command, Run):
+            self.until = command.until
+            if self.state is not State.RUNNING:
+                self.state = State.RUNNING
+                self.pace.start(time.monotonic())
+                self._rate.clear()
+                self.say("running", "Running")
+        elif isinstance(command, Pause):
+            self._pause("Paused")
+        elif isinstance(command, Step):
+            self._one_step(command, conductor)
+        elif isinstance(command, Snapshot):
+            self._snapshot(conductor)
+        elif isinstance(command, Export):
+            self.exporter.start(conductor, command)
+        elif isinstance(command, CancelExport):
+            self.exporter.cancel()
+        self._report()
+
+    def _snapshot(self, conductor: Conductor) -> None:
+        if conductor.folder is None:
+            self.say("refused", "This run has no folder to be saved in")
+        elif conductor.save():  # a failure has already been told
+            self.say("saved", f"Saved step {self.step} in {conductor.folder.path}")
+
+    def _one_step(self, command: Step, conductor: Conductor) -> None:
+        self.state = State.PAUSED
+        only = "" if command.who == "round" else command.who
+        self._advance(conductor, 1, only=only)
+        self.budget.all_stale()
+        names = {"round": "One round", "d": "One discriminator step", "g": "One generator step"}
+        self.say("stepped", names[command.who])
+
+    def _pause(self, text: str) -> None:
+        if self.state is State.RUNNING:
+            self.state = State.PAUSED
+            self.budget.all_stale()
+            self.say("paused", text)
+            if self.conductor is not None:
+                self.conductor.save(wait=False)
+
+    def _watch(self, command: Watch) -> None:
+        changed = {k for k, want in command.wants.items() if self.wants.get(k) != want}
+        self.wants = dict(command.wants)
+        self.budget.watch(self.wants, changed)
+        self.mailbox.forget(set(self.wants) - changed)
+
+    def _tweak(self, tweaks: list[Tweak]) -> None:
+        assert self.conductor is not None
+        changes: dict[str, Any] = {}
+        for tweak in tweaks:
+            changes.update(tweak.changes)
+        label = tweaks[-1].label
+        try:
+            changed = self.conductor.tweak(changes, label)
+        except RecipeError as error:
+            if len(tweaks) > 1:  # one of them cannot be: let each stand for itself
+                for tweak in tweaks:
+                    self._tweak([tweak])
+            else:
+                self.say("refused", sentence(error), data={"paths": list(changes)})
+            return
+        self.session.recipe = self.conductor.recipe
+        self.budget.all_stale()
+        self.say("tweaked", label or ", ".join(changed) or "Nothing changed",
+                 data={"changes": {k: list(v) for k, v in changed.items()}, "label": label,
+                       "paths": list(changes)})
+
+    # ---- training and looking --------------------------------------------------------------------
+
+    def _train(self) -> None:
+        assert self.conductor is not None
+        count = self.pace.steps_now(time.monotonic())
+        if self.until is not None:
+            count = min(count, self.until - self.step)
+        if count > 0:
+            begun = time.monotonic()
+            chunk = self._advance(self.conductor, count)
+            now = time.monotonic()
+            self.pace.took(len(chunk.steps), now - begun)
+            self.budget.trained(now - begun)
+            self._training += now - begun
+            self._rate.add(now, len(chunk.steps))
+            if now - self._rate.reported > STATUS_SECONDS:
+                self._rate.reported = now
+                self._report()
+        if self.until is not None and self.step >= self.until:
+            self._pause(f"Reached step {self.step}")
+            self._report()
+
+    def _advance(self, conductor: Conductor, count: int, only: str = "") -> ScalarChunk:
+        """Train, and hand over the rows; those before a failure too."""
+        try:
+            return conductor.advance(count, self.session.inbox.pending, only)
+        finally:
+            self.mailbox.put_scalars(conductor.finished)
+
+    def _look(self) -> None:
+        """Make the frames that are due: what the budget allows while training, everything that
+        is out of date when paused. A command that comes in between goes first.
+        """
+        if self.conductor is None or not self.wants:
+            return
+        running = self.state is State.RUNNING
+        while not self.session.inbox.pending():
+            free = {key: not running or self.mailbox.taken(key) for key in self.wants}
+            key = self.budget.due(time.monotonic(), free)
+            if key is None or (not running and not self.budget.costs[key].stale):
+                return
+            begun = time.monotonic()
+            try:
+                self.mailbox.put_frame(key, self.conductor.observer.look(self.wants[key]))
+            except Exception as error:
+                # A want that does not fit this run, or that fails, is dropped: it would fail
+                # again, and it is no reason to stop the training.
+                details = "" if isinstance(error, ValueError) else traceback_of(error)
+                self.say("note", f"{key} cannot be shown: {sentence(error)}", details)
+                del self.wants[key]
+                self.budget.watch(self.wants, ())
+                continue
+            now = time.monotonic()
+            self.budget.looked(key, now, now - begun)
+            self._looking += now - begun
+
+    # ---- when things go wrong --------------------------------------------------------------------
+
+    def _nonfinite(self, error: NonFiniteLossError) -> None:
+        self.state = State.PAUSED
+        self.budget.all_stale()
+        self.say("nonfinite", f"The {error.player}'s loss became {error.value} at step "
+                 f"{error.step}. Training is paused at step {self.step}, the last good state; "
+                 "lower that player's learning rate or change the loss, then run on.",
+                 data={"player": error.player, "failed_step": error.step})
+        self.say("restored", f"Back at step {self.step}")
+        self._report()
+
+    def _broke(self, error: Exception) -> None:
+        self.budget.all_stale()
+        self._failed(f"Training stopped at step {self.step}", error)
+        self.say("restored", f"Back at step {self.step}, the last good state")
+
+
+class _Rate:
+    """Steps a second over the last second or so."""
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[float, int]] = []
+        self.reported = 0.0
+
+    def add(self, now: float, steps: int) -> None:
+        self.marks.append((now, steps))
+        while len(self.marks) > 2 and self.marks[0][0] < now - 1.0:
+            self.marks.pop(0)
+
+    def clear(self) -> None:
+        self.marks.clear()
+
+    def value(self, now: float) -> float:
+        if len(self.marks) < 2:
+            return 0.0
+        span = self.marks[-1][0] - self.marks[0][0]
+        return sum(steps for _, steps in self.marks[1:]) / span if span > 0 else 0.0
+
+
+def _lower_priority(nice: int) -> None:
+    """Let the window come first. On Linux a niceness belongs to the calling thread alone."""
+    if sys.platform == "linux" and nice:
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
+        except OSError:
+            return

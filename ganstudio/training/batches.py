@@ -1,0 +1,96 @@
+"""Real minibatches, indexed straight from memory, each epoch in a fresh order."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+
+class RealBatches:
+    """Minibatches without replacement within an epoch.
+
+    Points are kept in the training type; images stay uint8 and become numbers in [−1, 1] batch
+    by batch, so that 60,000 images take their own size in memory and not four times it.
+    A batch that reaches the end of an epoch is filled from the start of the next.
+    """
+
+    def __init__(self, items: NDArray[np.generic], generator: torch.Generator,
+                 device: torch.device, dtype: torch.dtype) -> None:
+        held = torch.from_numpy(np.ascontiguousarray(items))
+        self.is_image = held.dtype == torch.uint8
+        self.items = held.to(device) if self.is_image else held.to(device, dtype)
+        self.generator = generator
+        self.dtype = dtype
+        self.drawn = 0
+        """Samples drawn since the start of the run."""
+        self._position = 0
+        self._order = self._shuffled()
+
+    def __len__(self) -> int:
+        return int(self.items.shape[0])
+
+    @property
+    def epoch(self) -> float:
+        """Passes through the data so far."""
+        return self.drawn / len(self)
+
+    def _shuffled(self) -> Tensor:
+        return torch.randperm(len(self), generator=self.generator).to(self.items.device)
+
+    def draw(self, count: int) -> Tensor:
+        """The next ``count`` real samples, (count, …) in the training type."""
+        self.drawn += count
+        end = self._position + count
+        if end <= len(self):
+            chosen = self._order[self._position:end]
+            self._position = end
+        else:
+            chosen = self._across_epochs(count)
+        return self.as_input(self.items.index_select(0, chosen))
+
+    def _across_epochs(self, count: int) -> Tensor:
+        parts = [self._order[self._position:]]
+        missing = count - int(parts[0].numel())
+        while True:
+            self._order = self._shuffled()
+            taken = min(missing, len(self))
+            parts.append(self._order[:taken])
+            self._position = taken
+            missing -= taken
+            if missing == 0:
+                return torch.cat(parts)
+
+    def as_input(self, items: Tensor) -> Tensor:
+        """What the networks take: uint8 images become numbers in [−1, 1]."""
+        if not self.is_image:
+            return items
+        return items.to(self.dtype).mul_(2 / 255).sub_(1)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The state as tensors: the present order and the generator."""
+        return {"order": self._order, "rng": self.generator.get_state()}
+
+    def values(self) -> dict[str, int]:
+        """The state as plain numbers."""
+        return {"position": self._position, "drawn": self.drawn}
+
+    def load(self, tensors: dict[str, Tensor], values: dict[str, int]) -> None:
+        """Take up a state.
+
+        Raises:
+            ValueError: the saved order is not one of this data set.
+        """
+        order = tensors["order"]
+        if order.shape != self._order.shape:
+            raise ValueError(f"the run was trained on {order.numel()} samples, and the data now "
+                             f"holds {len(self)}; put the original data back to go on")
+        position, drawn = int(values["position"]), int(values["drawn"])
+        if (order.dtype != torch.int64 or int(order.min()) < 0 or int(order.max()) >= len(self)
+                or not 0 <= position <= len(self) or drawn < 0):
+            raise ValueError("the saved order of the data is damaged")
+        self._order = order.to(self.items.device)
+        self.generator.set_state(tensors["rng"].cpu())
+        self._position = position
+        self.drawn = drawn

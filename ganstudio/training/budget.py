@@ -1,0 +1,80 @@
+"""When to look: probes share a small part of the time, and the dear ones come more rarely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class _Cost:
+    turn: float = 0.0
+    """Seconds of looking that everybody else gets before it is this one's turn again."""
+    last: float = float("-inf")
+    stale: bool = True
+
+
+@dataclass(slots=True)
+class ProbeBudget:
+    """Decides which probe may run next.
+
+    Training earns credit (``share`` of its own time) and every look spends what it cost, so that
+    over time looking takes at most that share of training. Time in which training rests (slow
+    motion) is free. Credit does not pile up beyond ``purse`` seconds, so a long quiet spell is
+    not followed by a burst. Each probe gets an equal part of the time, so the dear ones come more
+    rarely (start-time fair queueing, Goyal et al. 1996). No probe runs more often than every
+    ``shortest`` seconds: nobody could see it. Times are in seconds.
+    """
+
+    share: float = 0.1
+    shortest: float = 1 / 30
+    purse: float = 0.05
+    credit: float = 0.05
+    costs: dict[str, _Cost] = field(default_factory=dict)
+    _served: float = 0.0
+
+    def watch(self, keys: Iterable[str], changed: Iterable[str]) -> None:
+        """Keep books for these keys; those that ``changed`` are due at once."""
+        wanted = set(keys)
+        self.costs = {k: c for k, c in self.costs.items() if k in wanted}
+        for key in wanted:
+            self.costs.setdefault(key, _Cost(self._served))
+        for key in changed:
+            if key in self.costs:
+                self.costs[key].stale = True
+
+    def trained(self, seconds: float) -> None:
+        """Training took this long: earn credit for looking."""
+        self.credit = min(self.purse, self.credit + self.share * seconds)
+
+    def rested(self, seconds: float) -> None:
+        """Training waited this long for its next step: all of it may go into looking."""
+        self.credit = min(self.purse, self.credit + seconds)
+
+    def due(self, now: float, free: Mapping[str, bool]) -> str | None:
+        """The key to look at now, or None. ``free[key]`` tells whether its last frame is taken."""
+        ready = [(key, cost) for key, cost in self.costs.items() if free.get(key, True)]
+        stale = [key for key, cost in ready if cost.stale]
+        if stale:
+            # Something that has just been asked for is shown even on credit.
+            return stale[0]
+        if self.credit <= 0:
+            return None
+        waiting = [(cost.turn, cost.last, key) for key, cost in ready
+                   if now - cost.last >= self.shortest]
+        return min(waiting)[2] if waiting else None
+
+    def looked(self, key: str, now: float, seconds: float) -> None:
+        """A look at ``key`` took this long."""
+        self.credit -= seconds
+        cost = self.costs.get(key)
+        if cost is not None:
+            self._served = max(self._served, cost.turn)
+            cost.turn = self._served + seconds
+            cost.last = now
+            cost.stale = False
+
+    def all_stale(self) -> None:
+        """Everything watched is out of date (the run paused or moved elsewhere)."""
+        for cost in self.costs.values():
+            cost.stale = True

@@ -1,0 +1,161 @@
+"""The plane on which a real game is shown: its two directions, their names and how wide it is."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from math import floor, log10
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ganstudio.game.planes import principal_directions, random_direction
+from ganstudio.game.protocol import Point
+from ganstudio.training.field_frames import Direction, PlaneKind, WantField
+from ganstudio.training.spectrum_look import krylov
+from ganstudio.training.still_game import StillGame
+
+Array = NDArray[np.float64]
+WHO = ("generator", "discriminator")
+ALONE_SPAN = 0.02
+"""Half-width, as a share of a player's own length, where there is no path to go by."""
+ROOM = 1.3
+EIGEN_PRODUCTS = 40
+
+
+@dataclass(frozen=True)
+class FlatPlane:
+    """Directions (2, n) through the present weights, with their Gram matrix's inverse (2, 2)."""
+
+    directions: Tensor
+    inverse: Array
+    labels: tuple[str, str]
+
+    def shadow(self, vector: Tensor) -> tuple[float, float, float]:
+        """(a, b, seen): coordinates of a vector's shadow and ‖shadow‖/‖vector‖."""
+        along = (self.directions @ vector).double().cpu().numpy()
+        whole = float(vector.double().square().sum())
+        place = self.inverse @ along
+        length = max(float(along @ place), 0.0)
+        seen = min((length / whole) ** 0.5, 1.0) if whole > 0 else 1.0
+        return float(place[0]), float(place[1]), seen
+
+
+def plane_of(first: Tensor, second: Tensor, labels: tuple[str, str]) -> FlatPlane:
+    """The plane of two directions, which need not be of unit length or at right angles."""
+    directions = torch.stack([first, second])
+    gram = directions.double() @ directions.double().T
+    return FlatPlane(directions, np.linalg.inv(gram.cpu().numpy()), labels)
+
+
+def make_plane(still: StillGame, want: WantField, v: Tensor) -> Generator[None, None, FlatPlane]:
+    """Returns the plane that is wanted; yields after each piece of work. ``v`` is the field."""
+    kinds = [want.direction_g or want.plane, want.direction_d or want.plane]
+    instead = ""
+    if kinds == ["eigen", "eigen"]:
+        found = yield from _rotation(still, want.seed)
+        if found is not None:
+            return found
+        instead = "no complex pair leads; "
+    made = []
+    for player, kind in enumerate(kinds):
+        direction, label = _direction(still, player, "gradients" if kind == "eigen" else kind,
+                                      want.seed, v)
+        made.append((direction, f"{WHO[player]}: {instead}{label}"))
+    return plane_of(made[0][0], made[1][0], (made[0][1], made[1][1]))
+
+
+def _rotation(still: StillGame, seed: int) -> Generator[None, None, FlatPlane | None]:
+    """span{Re, Im} of the leading complex eigenvector, made orthonormal; None if there is none."""
+    space = yield from krylov(still, "game", 8, EIGEN_PRODUCTS, seed)
+    ritz = space.ritz(8)
+    turning = [i for i, value in enumerate(ritz.values) if value.imag > 1e-6 * abs(value)]
+    if not turning:
+        return None
+    value = ritz.values[turning[0]]
+    real, imag = space.vector(ritz, turning[0])
+    first = real / real.norm()
+    second = imag - (imag @ first) * first
+    if float(second.norm()) < 1e-6 * float(imag.norm()):
+        return None
+    name = f"{value.real:.3g} ± {value.imag:.3g}i"
+    return plane_of(first, second / second.norm(),
+                    (f"both players: Re of the eigenvector to {name}",
+                     f"both players: Im of the eigenvector to {name}"))
+
+
+def _direction(still: StillGame, player: int, kind: PlaneKind | Direction, seed: int, v: Tensor
+               ) -> tuple[Tensor, str]:
+    """One player's direction (n,) of unit length, zero for the other; and its name."""
+    part = slice(0, still.n_g) if player == 0 else slice(still.n_g, None)
+    label = {"gradients": "gradient", "random": "random, filter-normalised",
+             "last_step": "last step", "recent_path": "recent path"}[kind]
+    direction: Tensor | None = None
+    if kind == "last_step" and still.before is not None:
+        direction = (still.flat - still.before)[part]
+    elif kind == "recent_path":
+        direction, explained = _principal(still, part)
+        if direction is not None:
+            label = f"recent path ({explained:.0%} of its variance)"
+    elif kind == "random":
+        direction = _random(still, player, seed)
+    if direction is None or not float(direction.norm()) > 0:
+        if kind != "gradients":
+            label = "gradient (no path yet)"
+        direction = v[part]
+    if not float(direction.norm()) > 0 or not bool(direction.isfinite().all()):
+        direction, label = _random(still, player, seed), "random (it feels no gradient)"
+    whole = torch.zeros_like(still.flat)
+    whole[part] = direction / direction.norm()
+    return whole, label
+
+
+def _random(still: StillGame, player: int, seed: int) -> Tensor:
+    drawn = random_direction(still.here, seed)
+    return torch.cat([t.reshape(-1) for t in (drawn.theta if player == 0 else drawn.psi)])
+
+
+def _principal(still: StillGame, part: slice) -> tuple[Tensor | None, float]:
+    rows = [m.weights[part] for m in still.moments] + [still.flat[part]]
+    try:
+        (point,), explained = principal_directions([Point((row,), ()) for row in rows], 1)
+    except ValueError:  # it has not moved
+        return None, 0.0
+    direction = point.theta[0]
+    ahead = float(direction @ (rows[-1] - rows[0]))
+    return (-direction if ahead < 0 else direction), float(explained[0])
+
+
+# ---- how wide -----------------------------------------------------------------------------
+
+
+def path_shadow(still: StillGame, plane: FlatPlane) -> tuple[Array, Array]:
+    """(path (m, 2), distance (m,)): the recent path on the plane, and how far it lies off it."""
+    places, distances = [], []
+    for moment in still.moments:
+        if moment.step < still.step:
+            a, b, seen = plane.shadow(moment.weights - still.flat)
+            places.append((a, b))
+            distances.append(max(0.0, 1 - seen**2) ** 0.5)
+    return np.array([*places, (0.0, 0.0)]), np.array([*distances, 0.0])
+
+
+def half_widths(still: StillGame, plane: FlatPlane, path: Array, span: float | None
+                ) -> tuple[float, float]:
+    """Half-widths along both axes: ``span``, or round numbers that hold the path with room."""
+    if span is not None:
+        return span, span
+    widths = []
+    for axis, direction in enumerate(plane.directions):
+        reach = float(np.abs(path[:, axis]).max())
+        own = float(still.flat[direction != 0].norm())
+        widths.append(_rounded_up(ROOM * reach or ALONE_SPAN * own or 1.0))
+    return widths[0], widths[1]
+
+
+def _rounded_up(number: float) -> float:
+    """The next of 1, 2, 5, 10, … times a power of ten, so that axes change seldom."""
+    power = 10.0 ** floor(log10(number))
+    return next(m * power for m in (1, 2, 5, 10) if number <= m * power * (1 + 1e-9))

@@ -1,0 +1,54 @@
+"""One moment of a run held still: what every slow look at its game is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from ganstudio.game.protocol import Point, unflatten
+from ganstudio.recipe.tree import Recipe
+from ganstudio.training.run_game import Batch, Copies, RunGame, TwoPlayers
+from ganstudio.training.trace import Moment, Trace, flat_weights
+
+
+@dataclass
+class StillGame:
+    """Copies of both networks, a batch that is the run's for good, and the path up to here.
+
+    ``spent`` tells how many seconds a look has taken so far. ``before`` are the weights before
+    the last step, where they were kept.
+    """
+
+    step: int
+    recipe: Recipe
+    copies: Copies
+    batch: Batch
+    moments: tuple[Moment, ...] = ()
+    before: Tensor | None = None
+    spent: Callable[[], float] = field(default=lambda: 0.0)
+
+    def __post_init__(self) -> None:
+        self.game = RunGame(self.copies, self.recipe, self.batch, layers_rng=self.copies.coins)
+        self.game.freeze()
+        self.flat = flat_weights(self.copies)
+        self.here = self.game.weights()
+        self.n_g = sum(t.numel() for t in self.here.theta)
+
+    @classmethod
+    def take(cls, players: TwoPlayers, recipe: Recipe, step: int, batch: Batch,
+             trace: Trace | None = None, before: Tensor | None = None) -> StillGame:
+        """The players as they are now."""
+        moments = tuple(trace.moments) if trace is not None else ()
+        return cls(step, recipe, Copies(players), batch, moments, before)
+
+    def point(self, flat: Tensor) -> Point:
+        """A vector of all weights as a point."""
+        return unflatten(flat, self.here)
+
+    def field(self, flat: Tensor) -> Tensor:
+        """v (n,) at any weights (n,)."""
+        v = self.game.field(self.point(flat))
+        return torch.cat([t.reshape(-1) for t in v.all])

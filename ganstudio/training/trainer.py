@@ -1,0 +1,289 @@
+"""Recipe → step: the deterministic training loop, with all of its state in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganstudio.data.dataset import Dataset
+from ganstudio.nets.latent import LatentSampler
+from ganstudio.recipe import Recipe, needs_restart
+from ganstudio.training.batches import RealBatches
+from ganstudio.training.frames import SCALARS, ScalarChunk
+from ganstudio.training.machine import resolve_device
+from ganstudio.training.moves import (
+    NonFiniteLossError,
+    Reading,
+    clip_weights,
+    move_both,
+    move_d,
+    move_g,
+    read_d,
+    read_g,
+)
+from ganstudio.training.players import DTYPES, Players
+from ganstudio.training.rule_moves import RuleMoves, is_plain
+from ganstudio.training.streams import Stream, generator
+
+KEEP_EVERY = 64
+"""Steps between copies of the state that a broken run falls back to."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """Where in a round of epochs the run stands (unused when k counts steps)."""
+
+    player: str = ""
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that a trainer is, by value: tensors by name and plain numbers."""
+
+    tensors: dict[str, Tensor]
+    values: dict[str, Any]
+
+
+class Trainer:
+    """A training run that moves only when told to.
+
+    A *step* is one round, k_D discriminator and k_G generator moves; where k counts epochs it is
+    one move. ``advance`` is the only thing that changes the state.
+    """
+
+    def __init__(self, recipe: Recipe, dataset: Dataset) -> None:
+        self.recipe = recipe
+        self.dataset = dataset
+        self.device = resolve_device(recipe)
+        self.dtype = DTYPES[recipe.machine.precision]
+        self.players = Players(recipe, dataset.shape, self.device)
+        self.batches = RealBatches(dataset.items, generator(recipe.seed, Stream.ORDER),
+                                   self.device, self.dtype)
+        self.latent = LatentSampler(recipe.latent.kind, recipe.latent.dim, self.device, self.dtype)
+        self.noise = generator(recipe.seed, Stream.NOISE, self.device)
+        self.layers_rng = generator(recipe.seed, Stream.LAYERS, self.device)
+        for network in (self.players.g, self.players.d):
+            network.use_dropout_rng(self.layers_rng)
+        self.rule_moves = RuleMoves(self.players, recipe, lambda: (self._real(), self._z()),
+                                    self.layers_rng)
+        self.step = 0
+        self.turn = Turn()
+        blank = torch.full((), float("nan"), device=self.device)
+        self.reading = Reading(blank, blank, torch.full((2,), float("nan"), device=self.device))
+        self.finished = self._chunk(0, [])
+        """The rows of the last ``advance``; where it raised, those that came before."""
+        self._kept: State | None = None
+        self._unproven: State | None = None
+
+    @property
+    def epoch(self) -> float:
+        """Passes through the real data so far."""
+        return self.batches.epoch
+
+    # ---- moving ------------------------------------------------------------------------------
+
+    def advance(self, count: int, interrupted: Callable[[], object] = lambda: False,
+                only: str = "") -> ScalarChunk:
+        """Take up to ``count`` steps and return their scalars.
+
+        ``interrupted`` is asked after each step. ``only`` = "d" or "g" makes each step one move
+        of that player alone.
+
+        Raises:
+            NonFiniteLossError: a loss is not a number any more.
+            Exception: whatever else a step raised. After either the state is the last good one,
+                ``step`` is its step, and ``finished`` has the rows up to the failure.
+        """
+        rows: list[Tensor] = []
+        first = self.step
+        self.finished = self._chunk(first, rows)
+        failed: Exception | None = None
+        for _ in range(count):
+            try:
+                self._keep_good()
+                self._step(only)
+            except Exception as error:
+                failed = error
+                break
+            self.step += 1
+            if self.device.type == "cpu":
+                self._prove()
+            reading = self.reading
+            rows += (reading.loss_d, reading.loss_g, reading.outputs[0], reading.outputs[1])
+            if interrupted():
+                break
+        self.finished = self._chunk(first, rows)
+        if failed is None:
+            failed = self._late_failure(self.finished)
+        if failed is None:
+            self._prove()
+        else:
+            if isinstance(failed, NonFiniteLossError):
+                failed.step = self.step + 1
+            self.fall_back()
+            raise failed
+        return self.finished
+
+    def _step(self, only: str) -> None:
+        update = self.recipe.update
+        if only:
+            (self._d_move if only == "d" else self._g_move)()
+        elif not is_plain(self.recipe):
+            self.rule_moves.step(self.recipe, self.reading)
+        elif update.rule == "simultaneous":
+            move_both(self.players, self.recipe, self._real(), self._z(), self.reading)
+        elif update.unit == "epochs":
+            self._epoch_move()
+        else:
+            moves = ((update.train_d, update.k_d, self._d_move, self._d_read),
+                     (update.train_g, update.k_g, self._g_move, self._g_read))
+            for trained, k, move, read in moves if update.first == "d" else moves[::-1]:
+                if trained:
+                    for _ in range(k):
+                        move()
+                else:
+                    read()
+
+    def _epoch_move(self) -> None:
+        update = self.recipe.update
+        turn = self.turn
+        if turn.left <= 0:
+            turn.player = update.first if not turn.player else {"d": "g", "g": "d"}[turn.player]
+            passes = update.k_d if turn.player == "d" else update.k_g
+            turn.left = passes * -(-len(self.batches) // self.recipe.batch)
+        turn.left -= 1
+        if turn.player == "d":
+            (self._d_move if update.train_d else self._d_read)()
+        else:
+            (self._g_move if update.train_g else self._g_read)()
+
+    def _d_move(self) -> None:
+        move_d(self.players, self.recipe, self._real(), self._z(), self.reading)
+
+    def _g_move(self) -> None:
+        move_g(self.players, self.recipe, self._z(), self.reading)
+
+    def _d_read(self) -> None:
+        read_d(self.players, self.recipe, self._real(), self._z(), self.reading)
+
+    def _g_read(self) -> None:
+        read_g(self.players, self.recipe, self._z(), self.reading)
+
+    def _real(self) -> Tensor:
+        return self.batches.draw(self.recipe.batch)
+
+    def _z(self) -> Tensor:
+        return self.latent.draw(self.recipe.batch, self.noise)
+
+    # ---- keeping the last good state -----------------------------------------------------------
+
+    def _keep_good(self) -> None:
+        """Copy the state now and then; a copy counts as good once a step from it was finite."""
+        if self._unproven is None and (self._kept is None or self.step % KEEP_EVERY == 0):
+            self._unproven = self.state()
+
+    def _prove(self) -> None:
+        """All steps since the copy was taken are known to be finite."""
+        if self._unproven is not None:
+            self._kept, self._unproven = self._unproven, None
+
+    def _late_failure(self, chunk: ScalarChunk) -> NonFiniteLossError | None:
+        if self.device.type == "cpu":
+            return None
+        # NaN stands for a player that has not moved yet, so only what follows a number counts.
+        for column, player in ((0, "discriminator"), (1, "generator")):
+            values = chunk.values[:, column]
+            bad = ~np.isfinite(values) & (np.maximum.accumulate(np.isfinite(values))
+                                          | np.isinf(values))
+            if bad.any():
+                return NonFiniteLossError(player, float(values[bad][0]))
+        return None
+
+    def fall_back(self) -> None:
+        """Return to the last state that is known to be good: always one between two steps."""
+        good = self._kept or self._unproven
+        if good is not None:
+            self.load(good)
+
+    # ---- changing ------------------------------------------------------------------------------
+
+    def apply(self, recipe: Recipe) -> None:
+        """Take up a changed recipe at the next step; moments, weights and data order stay.
+
+        Raises:
+            ValueError: a change that only a fresh run can take up.
+        """
+        blocked = needs_restart(self.recipe, recipe)
+        if blocked:
+            raise ValueError(f"{', '.join(blocked)} can only change in a run started afresh")
+        if recipe.loss.clip and recipe.loss.clip != self.recipe.loss.clip:
+            clip_weights(self.players, recipe.loss.clip)
+        self.recipe = recipe
+
+    # ---- state ---------------------------------------------------------------------------------
+
+    def _live_tensors(self) -> dict[str, Tensor]:
+        named = self.players.tensors()
+        named.update({f"batches.{k}": v for k, v in self.batches.tensors().items()})
+        named.update({f"rule.{k}": v for k, v in self.rule_moves.tensors().items()})
+        named["noise.rng"] = self.noise.get_state()
+        named["layers.rng"] = self.layers_rng.get_state()
+        named["reading.loss_d"] = self.reading.loss_d
+        named["reading.loss_g"] = self.reading.loss_g
+        named["reading.outputs"] = self.reading.outputs
+        return named
+
+    def state(self) -> State:
+        """A copy of everything, on the device; nothing is left out."""
+        return State(
+            {name: tensor.detach().clone() for name, tensor in self._live_tensors().items()},
+            {"step": self.step, "turn": [self.turn.player, self.turn.left],
+             "batches": self.batches.values()},
+        )
+
+    def load(self, state: State) -> None:
+        """Take up a state; the trainer is then bit for bit the one that it was taken from.
+
+        Raises:
+            ValueError: it is the state of other networks or other data, or it is damaged.
+        """
+        try:
+            self._take_up(state)
+        except (KeyError, IndexError, TypeError, RuntimeError) as error:
+            raise ValueError(f"the saved state is incomplete or damaged ({error})") from None
+
+    def _take_up(self, state: State) -> None:
+        groups: dict[str, dict[str, Tensor]] = {"batches": {}, "noise": {}, "layers": {},
+                                                "reading": {}, "rule": {}}
+        players = {}
+        for name, tensor in state.tensors.items():
+            head, _, tail = name.partition(".")
+            if head in groups:
+                groups[head][tail] = tensor
+            else:
+                players[name] = tensor
+        self.players.load(players)
+        self.batches.load(groups["batches"], state.values["batches"])
+        self.rule_moves.load(groups["rule"])
+        self.noise.set_state(groups["noise"]["rng"].cpu())
+        self.layers_rng.set_state(groups["layers"]["rng"].cpu())
+        self.reading = Reading(*(groups["reading"][k].to(self.device).clone()
+                                 for k in ("loss_d", "loss_g", "outputs")))
+        self.step = int(state.values["step"])
+        player, left = state.values["turn"]
+        self.turn = Turn(str(player), int(left))
+        self._kept = self._unproven = None
+
+    def _chunk(self, first: int, rows: list[Tensor]) -> ScalarChunk:
+        width = len(SCALARS)
+        values = (torch.stack(rows).to("cpu", torch.float32).numpy().reshape(-1, width)
+                  if rows else np.empty((0, width), np.float32))
+        steps = np.arange(first + 1, first + 1 + len(values), dtype=np.int64)
+        return ScalarChunk(steps, values)
+

@@ -1,0 +1,170 @@
+"""Eigenvalues in the complex plane: of an update map beside the unit circle, or of a Jacobian."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QWidget
+
+from ganstudio.studio.docks.dynamics_look import haloed
+from ganstudio.studio.docks.plotting_canvas import Extent, Plot
+from ganstudio.studio.docks.plotting_paint import draw_mark, mixed, thin
+from ganstudio.studio.docks.plotting_range import SteadyRange, plain
+
+Complex = NDArray[np.complex128]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Eigenvalues drawn alike."""
+
+    name: str
+    values: Complex
+    colour: str
+    mark: str = "circle"
+    size: float = 9.0
+
+
+class EigenPlane(Plot):
+    """Eigenvalues of an update map: those inside the unit circle draw nearer, those outside push
+    away. With ``half_plane`` they are of the field's own Jacobian, and the left half is stable.
+    """
+
+    def __init__(self, parent: QWidget | None = None, half_plane: bool = False) -> None:
+        super().__init__(parent)
+        self.equal_aspect = True
+        self.half_plane = half_plane
+        self.families: tuple[Family, ...] = ()
+        self.label = ""
+        self.title = "Eigenvalues of J" if half_plane else "Eigenvalues of the update map"
+        self._home = Extent(-1.25, 1.25, -1.25, 1.25)
+        self._range = SteadyRange()
+        self._free = False
+        self.extent = self._home
+        self.x_title = "real part" if half_plane else ""
+        self.y_title = "imaginary part" if half_plane else ""
+        self.setMinimumSize(110, 110)
+        self.moved.connect(self._on_moved)
+        self.home.connect(self.go_home)
+        self.header = self.metrics().height() + 8
+
+    def show_values(self, families: Sequence[Family], label: str = "") -> None:
+        """Draw these; the view follows only where they would leave it."""
+        self.families, self.label = tuple(families), label
+        if not self._free:
+            self._fit()
+        self.update()
+
+    def all_values(self) -> Complex:
+        """Every finite eigenvalue shown."""
+        values = [f.values for f in self.families]
+        every = np.concatenate(values) if values else np.empty(0, complex)
+        return every[np.isfinite(every)]
+
+    def _fit(self) -> None:
+        values = self.all_values()
+        if self.half_plane:
+            reach = float(np.abs(values).max(initial=0.0)) or 1.0
+            _, high = self._range.fit(-reach, reach)
+            side = 1.15 * max(high, 1e-9)
+            self.set_extent(Extent(-side, side, -side, side))
+            return
+        reach = float(max(np.abs(values.real).max(initial=0), np.abs(values.imag).max(initial=0)))
+        high = self._range.fit(0.0, reach)[1] if reach > 1.2 else 0.0
+        side = 1.25 if reach <= 1.2 else 1.1 * high
+        self.set_extent(Extent(-side, side, -side, side))
+
+    def _on_moved(self, *_: object) -> None:
+        self._free = True
+
+    def go_home(self) -> None:
+        """All of it again."""
+        self._free = False
+        self._range.reset()
+        self._fit()
+
+    def zoom_to_leader(self) -> None:
+        """Close up on the largest eigenvalue, where it may touch the circle."""
+        values = self.all_values()
+        if not len(values):
+            return
+        z = max(values, key=lambda v: (round(abs(v), 9), v.imag))
+        reach = max(3.0 * abs(abs(z) - 1.0), 0.02)
+        self._free = True
+        self.set_extent(Extent(z.real - reach, z.real + reach, z.imag - reach, z.imag + reach))
+
+    def draw(self, painter: QPainter, frame: QRectF) -> None:
+        """The stable region, its edge, and the eigenvalues."""
+        theme = self.theme
+        zero_x, zero_y = float(self.to_x(0.0)), float(self.to_y(0.0))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        if self.half_plane:
+            stable = QPainterPath()
+            stable.addRect(QRectF(frame.left(), frame.top(), zero_x - frame.left(),
+                                  frame.height()).intersected(frame))
+        else:
+            radius = float(self.to_x(1.0)) - zero_x
+            stable = QPainterPath()
+            stable.addEllipse(QPointF(zero_x, zero_y), radius, radius)
+        painter.fillPath(stable, mixed(theme.running, theme.plot, 0.13))
+        painter.setPen(thin(mixed(theme.muted, theme.plot, 0.45)))
+        painter.drawLine(QPointF(frame.left(), zero_y), QPointF(frame.right(), zero_y))
+        painter.drawLine(QPointF(zero_x, frame.top()), QPointF(zero_x, frame.bottom()))
+        painter.setPen(QPen(mixed(theme.running, theme.text, 0.7), 1.4))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self.half_plane:
+            painter.drawLine(QPointF(zero_x, frame.top()), QPointF(zero_x, frame.bottom()))
+        else:
+            painter.drawPath(stable)
+        for family in self.families:
+            self._draw_family(painter, family, zero_x, zero_y)
+
+    def _draw_family(self, painter: QPainter, family: Family, zero_x: float, zero_y: float
+                     ) -> None:
+        values = family.values[np.isfinite(family.values)]
+        colour = QColor(family.colour)
+        if not self.half_plane and len(self.families) == 1:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(thin(mixed(family.colour, self.theme.plot, 0.5)))
+            for z in values:
+                painter.drawLine(QPointF(zero_x, zero_y), QPointF(float(self.to_x(z.real)),
+                                                                  float(self.to_y(z.imag))))
+        for z in values:
+            draw_mark(painter, float(self.to_x(z.real)), float(self.to_y(z.imag)), family.mark,
+                      family.size, colour, QColor(self.theme.plot))
+
+    def draw_still(self, painter: QPainter, frame: QRectF) -> None:
+        """The title above."""
+        metrics = self.metrics()
+        painter.setPen(QColor(self.theme.text))
+        room = self.width() - frame.left() - 4
+        painter.drawText(QPointF(frame.left(), metrics.ascent() + 3),
+                         metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, room))
+
+    def draw_over(self, painter: QPainter, frame: QRectF) -> None:
+        """The number that matters, and a legend where there are several families."""
+        if self.message:
+            return
+        line = self.metrics().height() + 3
+        if self.label:
+            haloed(painter, frame.left() + 9, frame.bottom() - 9, self.label, self.theme)
+        named = [f for f in self.families if f.name]
+        for k, family in enumerate(named):
+            y = frame.top() + 10 + k * line
+            draw_mark(painter, frame.left() + 14, y + line / 2 - 4, family.mark, 8,
+                      QColor(family.colour), QColor(self.theme.plot))
+            haloed(painter, frame.left() + 26, y + line / 2, family.name, self.theme)
+
+
+def modulus_label(values: Complex | None) -> str:
+    """The largest modulus, for the corner of the plane."""
+    if values is None or not len(values):
+        return ""
+    return f"|λ| = {plain(float(np.abs(values).max()), 6)}"
+
+

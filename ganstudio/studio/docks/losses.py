@@ -1,0 +1,372 @@
+"""Losses: what each player pays, and what D says of real and generated samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import log
+from typing import Any, ClassVar
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout
+
+from ganstudio.game.facts import LOSS_FACTS
+from ganstudio.session.messages import State, Update
+from ganstudio.studio.docks.base import Dock
+from ganstudio.studio.docks.history import History, View, smoothed
+from ganstudio.studio.docks.losses_markers import Marker, marker_of
+from ganstudio.studio.docks.losses_plot import DASH, Curve, CurvePlot, Reference, step_note
+from ganstudio.studio.docks.plotting_canvas import Extent
+from ganstudio.studio.docks.plotting_range import (
+    SteadyRange,
+    fixed,
+    nice_step,
+    plain,
+    symexp,
+    symlog,
+)
+from ganstudio.studio.docks.plotting_ticks import Linear, SymLog
+from ganstudio.studio.docks.plotting_widgets import (
+    Bar,
+    Pace,
+    ValueSlider,
+    named,
+    tool,
+    truth,
+    whole,
+)
+from ganstudio.studio.theme import LIGHT, Theme
+from ganstudio.training.frames import SCALARS, RunInfo
+
+WINDOWS = (0, 1_000, 10_000, 100_000)
+"""How many of the newest steps are followed; 0 is the whole run."""
+
+NUMBERS = {log(4): "log 4", log(2): "log 2", -log(2): "−log 2", 0.25: "1/4", 0.125: "1/8",
+           0.5: "1/2", 2.0: "2", 0.0: "0"}
+SLIDER_STEPS = 60
+MOST_MARKERS = 1_000
+
+
+def smoothing_of(position: int) -> float:
+    """β of a slider position 0 … 60: the memory 1/(1−β) grows evenly from 1 to 1,000 steps."""
+    return 1 - 10 ** (-3 * position / SLIDER_STEPS)
+
+
+def _ranked(values: np.ndarray, share: float) -> np.ndarray:
+    """The finite value that so large a share is below: an array of one, or of none."""
+    finite: np.ndarray = values[np.isfinite(values)]
+    if not len(finite):
+        return finite
+    k = round(share * (len(finite) - 1))
+    ranked: np.ndarray = np.partition(finite, k)
+    return ranked[k:k + 1]
+
+
+class LossesDock(Dock):
+    """Both losses above, D(x) and D(G(z)) below, over one shared axis of steps."""
+
+    key: ClassVar[str] = "losses"
+    title: ClassVar[str] = "Losses"
+    hears_while_hidden: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history = History(len(SCALARS))
+        self.markers: list[Marker] = []
+        self._theme = LIGHT
+        self._loss = "non_saturating"
+        self._running = False
+        self._y_free = [False, False]
+        self._ranges = (SteadyRange(), SteadyRange())
+        self.loss_plot = CurvePlot([Curve("D loss", ""), Curve("G loss", "", DASH)], labelled=True)
+        self.output_plot = CurvePlot([Curve("D(x)", ""), Curve("D(G(z))", "", DASH)])
+        self._plots = (self.loss_plot, self.output_plot)
+        self._pace = Pace(self, 100, self.redraw)
+        self._build()
+        self.set_theme(LIGHT)
+        self.begin(None)
+
+    # ---- building
+
+    def _build(self) -> None:
+        self.follow = tool("Follow", "Keep the newest steps in sight and fit the height "
+                           "(Home in the plot). Dragging or zooming lets go.", True, True)
+        self.follow.toggled.connect(self._on_follow)
+        self.window_box = QComboBox()
+        for count in WINDOWS:
+            self.window_box.addItem(f"Last {count:,}" if count else "Whole run", count)
+        named(self.window_box, "Steps shown", "How many of the newest steps are followed.")
+        self.window_box.currentIndexChanged.connect(self._on_window)
+        self.smoothing = ValueSlider(
+            "Smoothing", "Exponential moving average with bias correction, per step; "
+            "the raw values stay visible behind it.", SLIDER_STEPS,
+            lambda k: f"{smoothing_of(k):.3f}")
+        self.smoothing.set_value(36)
+        self.smoothing.changed.connect(lambda _: self._soon())
+        self.log = tool("Log", "Symmetric logarithmic scale for the losses: linear within "
+                        "±0.001, logarithmic beyond, so that negative losses have a place.", True)
+        self.log.toggled.connect(self._on_log)
+        self.bar = Bar(self.follow, self.window_box, self.log, self.smoothing)
+        named(self.loss_plot, "Plot of both losses by step",
+              "Left and Right move the cursor, Shift with them moves the view, + and − zoom, "
+              "Home follows.")
+        named(self.output_plot, "Plot of D's mean output on real and generated samples by step",
+              "Left and Right move the cursor, Shift with them moves the view, + and − zoom, "
+              "Home follows.")
+        self.loss_plot.show_x = False
+        self.output_plot.x_title = "step"
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setChildrenCollapsible(False)
+        for k, plot in enumerate(self._plots):
+            plot.setToolTip("")
+            self._splitter.addWidget(plot)
+            self._splitter.setStretchFactor(k, 3 - k)
+            plot.moved.connect(lambda x, y, k=k: self._on_moved(k, x, y))
+            plot.home.connect(lambda: self.follow.setChecked(True))
+            plot.hovered.connect(self._on_hover)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.bar)
+        layout.addWidget(self._splitter, 1)
+
+    # ---- what the window tells
+
+    def begin(self, info: RunInfo | None) -> None:
+        """See Dock."""
+        self._running = info is not None
+        self.history.clear()
+        self.markers = []
+        for k, plot in enumerate(self._plots):
+            plot.cursor_step, plot.note, plot.markers = None, "", []
+            self._ranges[k].reset()
+        self._message("Waiting for the first step…" if info else "Start a run to see its losses.")
+        if self.follow.isChecked():
+            self._on_follow(True)
+        else:
+            self.follow.setChecked(True)
+        self._soon()
+
+    def receive(self, update: Update) -> None:
+        """See Dock."""
+        for chunk in update.scalars:
+            self.history.append(chunk)
+        for event in update.events:
+            marker = marker_of(event)
+            if marker is not None:
+                self.markers = [*self.markers, marker][-MOST_MARKERS:]
+                changes = event.data.get("changes")
+                change = changes.get("loss.kind") if isinstance(changes, Mapping) else None
+                if isinstance(change, (list, tuple)) and len(change) == 2:
+                    self.set_loss(str(change[1]))
+        if not self._running and update.status.state == State.PREPARING:
+            self._message("Preparing the run…")
+        if update.scalars or update.events:
+            self._soon()
+
+    def set_recipe(self, recipe: Any) -> None:
+        """Take the kind of loss from a recipe."""
+        self.set_loss(recipe.loss.kind)
+
+    def set_loss(self, kind: str) -> None:
+        """Draw the equilibrium of this loss."""
+        if kind in LOSS_FACTS:
+            self._loss = kind
+            self._set_references()
+            self._soon()
+
+    def set_theme(self, theme: Theme) -> None:
+        """See Dock."""
+        self._theme = theme
+        for plot in self._plots:
+            plot.curves[0].colour, plot.curves[1].colour = theme.player_d, theme.player_g
+            plot.set_theme(theme)
+        self._set_references()
+
+    def save_state(self) -> dict[str, Any]:
+        """See Dock."""
+        return {"smoothing": self.smoothing.slider.value(), "log": self.log.isChecked(),
+                "window": self.window_box.currentData()}
+
+    def restore_state(self, state: Mapping[str, Any]) -> None:
+        """See Dock."""
+        self.smoothing.set_value(whole(state, "smoothing", self.smoothing.slider.value(), 0,
+                                       SLIDER_STEPS))
+        self.log.setChecked(truth(state, "log", self.log.isChecked()))
+        window = whole(state, "window", WINDOWS[self.window_box.currentIndex()], 0, max(WINDOWS))
+        if window in WINDOWS:
+            self.window_box.setCurrentIndex(WINDOWS.index(window))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came in while hidden."""
+        super().showEvent(event)
+        self._pace.request()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing is drawn while nobody looks."""
+        super().hideEvent(event)
+        self._pace.stop()
+
+    # ---- controls
+
+    def _soon(self) -> None:
+        if self.isVisible():
+            self._pace.request()
+
+    def _on_follow(self, on: bool) -> None:
+        if on:
+            self._y_free = [False, False]
+            for steady in self._ranges:
+                steady.reset()
+        self._soon()
+
+    def _on_window(self) -> None:
+        if self.follow.isChecked():
+            self._on_follow(True)
+        else:
+            self.follow.setChecked(True)
+
+    def _on_log(self, on: bool) -> None:
+        old = self.loss_plot.extent
+        turn = symlog if on else symexp
+        self.loss_plot.y_scale = SymLog() if on else Linear()
+        self._ranges[0].reset()
+        if self._y_free[0]:
+            low, high = (float(y) for y in turn([old.y0, old.y1]))
+            self.loss_plot.set_extent(Extent(old.x0, old.x1, low, high))
+        self._set_references()
+        self.loss_plot.stale()
+        self._soon()
+
+    def _on_moved(self, k: int, along_x: bool, along_y: bool) -> None:
+        if along_y:
+            self._y_free[k] = True
+        e, other = self._plots[k].extent, self._plots[1 - k]
+        other.set_extent(Extent(e.x0, e.x1, other.extent.y0, other.extent.y1))
+        self.follow.setChecked(False)
+        self._soon()
+
+    def _on_hover(self, at: tuple[float, float] | None) -> None:
+        cursor = None if at is None else at[0]
+        for plot in self._plots:
+            plot.cursor_step = cursor
+            plot.update()
+        self._read()
+
+    # ---- drawing
+
+    def _message(self, text: str) -> None:
+        if text == self.loss_plot.message:
+            return
+        self.loss_plot.set_message(text)
+        self.output_plot.set_message(" " if text else "")
+        for plot in self._plots:
+            plot.stale()
+
+    def redraw(self) -> None:
+        """Bring both plots up to date with the history."""
+        if self.history.first is None:
+            self._read()
+            return
+        if self.loss_plot.message:
+            self._message("")
+        if self.follow.isChecked():
+            x0, x1 = self._followed()
+        else:
+            x0, x1 = self.loss_plot.extent.x0, self.loss_plot.extent.x1
+        view = self.history.query(x0, x1, max(int(self.loss_plot.frame().width()), 50))
+        lines = self._smooth(view, x0)
+        for k, plot in enumerate(self._plots):
+            plot.steps, plot.column = view.x, view.width
+            plot.sparse = bool(len(view) == 0 or view.rows.max() <= 1)
+            for j, curve in enumerate(plot.curves):
+                row = 2 * k + j
+                turn = symlog if k == 0 and self.log.isChecked() else np.asarray
+                curve.low, curve.high = turn(view.low[row]), turn(view.high[row])
+                curve.line = turn(lines[row])
+            self._fit(k, x0, x1)
+        self._read()
+        for plot in self._plots:
+            plot.update()
+
+    def _followed(self) -> tuple[float, float]:
+        """The range in sight while following; its right end moves in steps, not all the time."""
+        first, last = float(self.history.first or 0), float(self.history.last or 0)
+        window = self.window_box.currentData()
+        if window:
+            step = window / 10
+            x1 = max(np.ceil((last + 1) / step) * step, first + window)
+            return x1 - window, x1
+        span = max(last - first, 100.0)
+        step = nice_step(span, 20)
+        return first, first + np.ceil((span + 0.25 * step) / step) * step
+
+    def _smooth(self, view: View, x0: float) -> np.ndarray:
+        beta = smoothing_of(self.smoothing.slider.value())
+        memory = 7 / (1 - beta)
+        if not len(view) or memory < view.width or x0 <= float(self.history.first or 0):
+            return smoothed(view, beta)
+        before = self.history.query(x0 - memory, np.nextafter(view.x[0] - view.width / 2, -1), 256)
+        return smoothed(before.joined(view), beta)[:, len(before):]
+
+    def _fit(self, k: int, x0: float, x1: float) -> None:
+        plot = self._plots[k]
+        y0, y1 = plot.extent.y0, plot.extent.y1
+        plot.markers = self.markers
+        if not self._y_free[k]:
+            if k == 1 and LOSS_FACTS[self._loss].output == "probability":
+                y0, y1 = -0.04, 1.04
+            else:
+                low, high = self._needed(plot)
+                # Labels of markers stand at the top: the curves leave them room.
+                room = min(plot.headroom(), 0.4)
+                y0, y1 = self._ranges[k].fit(low, high + (high - low) * room / (1 - room))
+        plot.set_extent(Extent(x0, x1, y0, y1))
+        plot.place_markers()
+
+    @staticmethod
+    def _needed(plot: CurvePlot) -> tuple[float, float]:
+        """The height to show: smooth lines and references in full, raw but for rare spikes.
+
+        A single spike would press everything else flat; it still leaves the plot visibly.
+        """
+        parts = [np.array([r.y for r in plot.references])]
+        for curve in plot.curves:
+            parts.append(curve.line)
+            parts += [_ranked(curve.low, 0.015), _ranked(curve.high, 0.985)]
+        every = np.concatenate(parts)
+        every = every[np.isfinite(every)]
+        return (float(every.min()), float(every.max())) if len(every) else (0.0, 1.0)
+
+    def _set_references(self) -> None:
+        facts, theme = LOSS_FACTS[self._loss], self._theme
+        turn = symlog if self.log.isChecked() else np.asarray
+        same = "when generated and real samples cannot be told apart"
+        self.loss_plot.set_references([
+            Reference(float(turn(y)), f"{who}: {NUMBERS.get(y, plain(y))}", colour,
+                      f"{facts.title}: {who}'s loss {same} is {plain(y)}.")
+            for who, y, colour in (("D", facts.loss_d, theme.player_d),
+                                   ("G", facts.loss_g, theme.player_g)) if y is not None])
+        self.output_plot.set_references([] if facts.d_output is None else [
+            Reference(facts.d_output, NUMBERS.get(facts.d_output, plain(facts.d_output)),
+                      theme.muted, f"{facts.title}: D's output {same} is {facts.d_output:g}.")])
+        right = max(plot.words_width() for plot in self._plots)
+        for plot in self._plots:
+            plot.right = right
+            plot.stale()
+
+    def _read(self) -> None:
+        """Write the values at the cursor, or the newest, into the legends."""
+        last = self.history.last
+        cursor = self.loss_plot.cursor_step
+        entry = self.history.at(cursor if cursor is not None else float(last or 0))
+        for k, plot in enumerate(self._plots):
+            for j, curve in enumerate(plot.curves):
+                curve.reading = float(entry[1][2 * k + j]) if entry else float("nan")
+            plot.note = step_note(entry[0], entry[2]) if entry and k == 0 else ""
+            plot.update()
+        if entry and cursor is not None:
+            self.loss_plot.setAccessibleDescription(
+                self.loss_plot.note + ": " + ", ".join(
+                    f"{c.name} {fixed(c.reading)}" for p in self._plots for c in p.curves))

@@ -1,0 +1,80 @@
+"""Tweaks as labelled lines on the curves, and how their labels find room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ganstudio.session.messages import Event
+
+LANES = 3
+"""Lines of labels at the top of the plot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Something that was changed at a step: in a few words, and in full."""
+
+    step: int
+    label: str
+    full: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A marker with the pixel of its line; ``lane`` is None where its label found no room."""
+
+    marker: Marker
+    x: float
+    lane: int | None
+    width: float
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:.4g}".replace("-", "−")
+    return str(value)
+
+
+def marker_of(event: Event) -> Marker | None:
+    """The marker of a ``tweaked`` event; None for others, and for data that make no sense."""
+    if event.kind != "tweaked":
+        return None
+    changes = event.data.get("changes")
+    lines: list[str] = []
+    if isinstance(changes, Mapping):
+        for path, pair in changes.items():
+            if isinstance(pair, (list, tuple)) and len(pair) == 2:
+                lines.append(f"{path}: {_written(pair[0])} → {_written(pair[1])}")
+    label = event.data.get("label")
+    if not isinstance(label, str) or not label:
+        label = lines[0] if len(lines) == 1 else event.text or "changed"
+    return Marker(event.step, label, "\n".join([f"Step {event.step:,}: {label}", *lines]))
+
+
+def place(markers: Sequence[Marker], pixels: Sequence[float], widths: Sequence[float],
+          right: float, lanes: int = LANES, gap: float = 6) -> list[Placed]:
+    """Give each label a lane where it covers no other: the newest have first choice.
+
+    ``pixels`` are the x of the lines, ``widths`` those of the labels; a label starts at its line
+    and ends at its line where it would leave ``right``.
+    """
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(lanes)]
+    placed: list[Placed] = []
+    for k in range(len(markers) - 1, -1, -1):
+        left = label_left(pixels[k], widths[k], right)
+        span = (left - gap, left + widths[k] + gap)
+        lane = next((i for i, others in enumerate(taken)
+                     if all(span[1] <= a or span[0] >= b for a, b in others)), None)
+        if lane is not None:
+            taken[lane].append((left, left + widths[k]))
+        placed.append(Placed(markers[k], pixels[k], lane, widths[k]))
+    return placed[::-1]
+
+
+def label_left(x: float, width: float, right: float) -> float:
+    """Where a label begins: right of its line, left of it near the right end."""
+    return x + 3 if x + 3 + width <= right else x - 3 - width

@@ -1,0 +1,93 @@
+"""What the three pictures of samples have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+
+from ganstudio.studio.docks.plotting_widgets import tool
+from ganstudio.studio.theme import LIGHT, Theme
+from ganstudio.training.frames import Frame, RunInfo, Want
+
+NO_AVERAGE = "This run keeps no averaged generator: set the EMA decay above 0 first."
+
+
+class Page(QWidget):
+    """One picture of samples: says what it wants, draws what it gets."""
+
+    wants_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme: Theme = LIGHT
+        self.averaged: QToolButton = tool(
+            "Averaged", "Samples of the averaged generator (EMA) in place of the one in training.",
+            True)
+        self._averaged_tip = self.averaged.toolTip()
+        self.averaged.toggled.connect(lambda _: self.wants_changed.emit())
+
+    def set_average(self, there: bool) -> None:
+        """Whether the run keeps an averaged generator."""
+        if there != self.averaged.isEnabled():
+            self.averaged.setEnabled(there)
+            self.averaged.setToolTip(self._averaged_tip if there else NO_AVERAGE)
+            self.wants_changed.emit()
+
+    def take_average(self) -> bool:
+        """Whether averaged samples are to be asked for."""
+        return self.averaged.isChecked() and self.averaged.isEnabled()
+
+    def begin(self, info: RunInfo) -> None:
+        """Clear; a run with these facts begins."""
+
+    def wants(self) -> dict[str, Want]:
+        """What is to be looked at, without the dock's prefix."""
+        return {}
+
+    def receive(self, frames: Mapping[str, Frame]) -> None:
+        """Draw these, by the keys of ``wants``."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in these colours."""
+        self.theme = theme
+
+    def save_state(self) -> dict[str, Any]:
+        """Choices as plain data."""
+        return {}
+
+    def restore_state(self, state: Mapping[str, Any]) -> None:
+        """Take up choices; what makes no sense is ignored."""
+
+
+class Readout(QLabel):
+    """A line of figures below a plot: of a fixed height, so that nothing moves, never wider than
+    its dock; what does not fit ends in an ellipsis and is told by the tooltip.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(" ")
+        self.full = ""
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setContentsMargins(8, 2, 8, 4)
+
+    def say(self, text: str) -> None:
+        """Show this."""
+        if text != self.full:
+            self.full = text
+            self._fit()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight,
+                                              max(self.width() - 18, 40))
+        self.setText(shown or " ")
+        self.setToolTip(self.full if shown != self.full else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or less of it fits."""
+        super().resizeEvent(event)
+        self._fit()

@@ -1,0 +1,344 @@
+"""The window: a skeleton that is on screen at once, and the rest after its first paint."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ganstudio.studio.actions import ActionSet, ActionSpec
+from ganstudio.studio.commands import Commands
+from ganstudio.studio.icons import app_icon
+from ganstudio.studio.notices import NoticeBar
+from ganstudio.studio.settings import Settings
+from ganstudio.studio.status import StatusBar
+from ganstudio.studio.style import Appearance
+from ganstudio.studio.theme import Theme
+from ganstudio.studio.toolbar import ToolBar
+
+
+class Blank(QWidget):
+    """The ground of the skeleton; says when it has been painted for the first time."""
+
+    painted = Signal()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Nothing but the news."""
+        self.painted.emit()
+
+
+class MainWindow(Commands, QMainWindow):
+    """Owns every part; the parts do not know each other.
+
+    ``session_factory`` makes a session from (recipe, folder); None takes the real one.
+    """
+
+    furnished = Signal()
+
+    def __init__(self, settings: Settings | None = None, appearance: Appearance | None = None,
+                 session_factory: Any = None, open_path: str | None = None) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        self.settings = settings or Settings()
+        self.appearance = appearance or Appearance(QApplication.instance(),
+                                                   self.settings.get("theme", "auto"))
+        self.session_factory = session_factory
+        self.open_path = open_path
+        self.controller: Any = None
+        self.workspace: Any = None
+        self.start_page: Any = None
+        self.ticker: Any = None
+        self.draw_page: Any = None
+        self.export_dialog: Any = None
+        self.palette_box: Any = None
+        self._first_run_shown = False
+        self._facts: dict[str, bool] = {}
+        self.setWindowTitle("GAN Studio")
+        self.setWindowIcon(app_icon())
+        self._skeleton()
+        self._place()
+        self.appearance.changed.connect(self.set_theme)
+        self.set_theme(self.appearance.theme)
+
+    # ---- the skeleton ----------------------------------------------------------------------------
+
+    def _skeleton(self) -> None:
+        self.actions_ = ActionSet(self)
+        self.actions_.fill(self.menuBar())
+        self.toolbar = ToolBar(self.actions_, self)
+        self.toolbar.speed.chosen.connect(self.set_pace)
+        self.addToolBar(self.toolbar)
+        self.status_bar = StatusBar(self)
+        self.setStatusBar(self.status_bar)
+        shell = QWidget()
+        column = QVBoxLayout(shell)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.notices = NoticeBar()
+        self.pages = QStackedWidget()
+        self.blank = Blank()
+        self.blank.painted.connect(self._painted)
+        self.pages.addWidget(self.blank)
+        column.addWidget(self.notices)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(shell)
+        self.enable_actions()
+
+    def _place(self) -> None:
+        """Where it stood last time, else most of the screen."""
+        unit = self.fontMetrics().height()
+        self.setMinimumSize(unit * 40, unit * 26)
+        saved = self.settings.get("geometry", "")
+        if saved and self.restoreGeometry(QByteArray.fromBase64(saved.encode("ascii", "ignore"))):
+            return
+        area = self.screen().availableGeometry()
+        self.resize(min(round(area.width() * .9), unit * 110),
+                    min(round(area.height() * .9), unit * 66))
+
+    def _painted(self) -> None:
+        self.blank.painted.disconnect(self._painted)
+        QTimer.singleShot(0, self, self.furnish)
+
+    def furnish(self) -> None:
+        """Bring in everything that the first paint need not wait for."""
+        if self.controller is not None:
+            return
+        from ganstudio.studio.palette import PaletteBox
+        from ganstudio.studio.run_controller import RunController
+        from ganstudio.studio.start_page import StartPage
+        from ganstudio.studio.ticker import Ticker
+
+        self.controller = run = RunController(self.session_factory, self)
+        run.opened.connect(self._run_opened)
+        run.closed.connect(self._run_closed)
+        run.ready.connect(self._run_ready)
+        run.updated.connect(self._updated)
+        run.happened.connect(self.react)
+        run.state_changed.connect(self._moved)
+        run.going_changed.connect(self.show_going)
+        run.recipe_changed.connect(self.enable_actions)
+        run.recipe_changed.connect(self._tell_recipe)
+        run.undo_stack.indexChanged.connect(self._moved)
+        self.ticker = Ticker(self)
+        self.ticker.tick.connect(run.poll)
+        self.toolbar.speed.set_notch(self.settings.get("speed", -1))
+        self.palette_box = PaletteBox(self)
+        page = self.start_page = StartPage(self.settings)
+        page.preset_chosen.connect(self.start_preset)
+        page.run_chosen.connect(self.resume)
+        page.path_given.connect(self.open_any)
+        page.draw_wanted.connect(self.show_draw)
+        page.file_wanted.connect(self.choose_file)
+        page.folder_wanted.connect(self.choose_folder)
+        page.set_theme(self.appearance.theme)
+        self.palette_box.set_theme(self.appearance.theme)
+        self.pages.addWidget(page)
+        self.pages.setCurrentWidget(page)
+        page.setFocus()
+        self.enable_actions()
+        self.list_layouts()
+        if self.settings.complaint:
+            self.notices.add("warning", self.settings.complaint)
+        self.furnished.emit()
+        if self.open_path is not None:
+            self.open_any(Path(self.open_path))
+
+    # ---- a run on screen -------------------------------------------------------------------------
+
+    def _make_workspace(self) -> None:
+        if self.workspace is not None:
+            return
+        from ganstudio.studio.workspace import Workspace
+        self.workspace = space = Workspace()
+        space.set_theme(self.appearance.theme)
+        space.trouble.connect(lambda text, details: self.notices.add("error", text, details))
+        space.command.connect(self.controller.send)
+        space.wants_changed.connect(self.send_wants)
+        space.docks_changed.connect(self._show_dock_ticks)
+        self.pages.addWidget(space)
+        space.make(self.settings.get("docks", {}))
+        for number, (key, frame) in enumerate(space.frames.items(), start=1):
+            spec = ActionSpec(f"dock.{key}", frame.windowTitle(), "", "View/Panels",
+                              f"Ctrl+{number}", when="run", checkable=True)
+            self.actions_.add(spec, lambda key=key: self.toggle_dock(key))
+            self.actions_.place(spec.id)
+        controls = space.dock("controls")
+        if controls is not None:
+            controls.bind(self.controller)
+            controls.restart_wanted.connect(self.restart)
+            controls.discard_wanted.connect(self.discard_pending)
+            controls.refused.connect(lambda text: self.notices.add("warning", text))
+
+    def _run_opened(self) -> None:
+        self.notices.clear()
+        self._make_workspace()
+        self.workspace.begin(None)
+        self.pages.setCurrentWidget(self.workspace)
+        if not self._first_run_shown:
+            self._first_run_shown = True
+            if not self.workspace.apply_layout(self.settings.get("layout", "")):
+                self.workspace.default_layout()
+        self.workspace.show_floating(True)
+        self.workspace.setFocus()
+        self._name_window()
+        self.ticker.start()
+        self.send_wants()
+        self.enable_actions()
+
+    def _name_window(self) -> None:
+        recipe = self.controller.recipe
+        self.setWindowTitle(f"{recipe.name} – GAN Studio" if recipe else "GAN Studio")
+
+    def _run_ready(self, info: object) -> None:
+        from ganstudio.studio.recent import remember
+        if self.controller.folder is not None:
+            remember(self.settings, self.controller.folder)
+        self._name_window()
+        self.workspace.begin(info)
+        self._tell_recipe()
+        self.status_bar.hide_progress()
+        self.send_wants()
+        self.enable_actions()
+
+    def _tell_recipe(self) -> None:
+        """Docks that read losses and outputs by the recipe follow the one in force."""
+        if self.workspace is not None and self.controller.is_ready:
+            self.workspace.set_recipe(self.controller.running)
+
+    def _run_closed(self) -> None:
+        self.ticker.stop()
+        self.status_bar.clear_run()
+        self.setWindowTitle("GAN Studio")
+        self.enable_actions()
+
+    def _updated(self, update: object) -> None:
+        self.status_bar.show_status(update.status, self.ticker.rate)
+        self.workspace.receive(update)
+
+    def send_wants(self) -> None:
+        """Tell the session what is looked at now."""
+        if self.controller is not None and self.controller.session is not None:
+            from ganstudio.session.messages import Watch
+            self.controller.send(Watch(self.workspace.wants()))
+
+    def _show_dock_ticks(self) -> None:
+        for key, frame in self.workspace.frames.items():
+            self.actions_[f"dock.{key}"].setChecked(not frame.isHidden())
+
+    def leave_workspace(self) -> None:
+        """Remember the layout and hide the docks that float."""
+        if self.workspace is not None and self.pages.currentWidget() is self.workspace:
+            self.settings.set("layout", self.workspace.layout_text())
+            self.workspace.show_floating(False)
+
+    # ---- state of the actions --------------------------------------------------------------------
+
+    def enable_actions(self) -> None:
+        """Switch each action by what is possible now."""
+        run = self.controller
+        open_ = run is not None and run.session is not None
+        facts = {
+            "always": True, "run": open_, "ready": open_ and run.is_ready,
+            "trainable": open_ and (run.is_ready or str(run.state) == "preparing"),
+            "pending": open_ and bool(run.pending),
+            "undo": open_ and run.undo_stack.canUndo(), "redo": open_ and run.undo_stack.canRedo(),
+        }
+        if facts != self._facts:
+            self._facts = facts
+            self.actions_.enable(facts)
+        stack = run.undo_stack if run is not None else None
+        self.actions_["undo"].setText(f"Undo {stack.undoText()}".strip() if stack else "Undo")
+        self.actions_["redo"].setText(f"Redo {stack.redoText()}".strip() if stack else "Redo")
+
+    def _moved(self, _: object = None) -> None:
+        self.enable_actions()
+
+    def show_going(self, going: bool) -> None:
+        """The run button says what a press would do."""
+        from ganstudio.studio.icons import icon
+        action, theme = self.actions_["run"], self.appearance.theme
+        action.setIconVisibleInMenu(False)  # its icon has the colour for the accented button
+        action.setText("Pause" if going else "Run")
+        action.setIconText("Pause" if going else "Run")
+        action.setIcon(icon("pause" if going else "run", theme, theme.accent_text))
+        self.toolbar.buttons["run"].setAccessibleName(action.text())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Dress every part."""
+        self.actions_.set_theme(theme)
+        self.show_going(self.controller is not None and self.controller.going)
+        self.status_bar.set_theme(theme)
+        self.notices.set_theme(theme)
+        for part in (self.start_page, self.workspace, self.palette_box, self.draw_page):
+            if part is not None:
+                part.set_theme(theme)
+
+    # ---- Qt's own --------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Keys that a focused button or list needs are left to it."""
+        if event.type() == QEvent.Type.ShortcutOverride and needs_key(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Nothing is looked at while the window is minimised."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and self.workspace is not None:
+            self.send_wants()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember everything, then stop the worker before going."""
+        self.leave_workspace()
+        geometry = bytes(self.saveGeometry().toBase64()).decode()
+        self.settings.set("geometry", geometry)
+        if self.workspace is not None:
+            self.settings.set("docks", self.workspace.dock_states())
+        self.settings.save()
+        self.hide()
+        if self.export_dialog is not None:
+            self.export_dialog.close()
+        if self.ticker is not None:
+            self.ticker.stop()
+        if self.controller is not None:
+            self.controller.close_now()
+        event.accept()
+
+    def show_exception(self, kind: type[BaseException], error: BaseException,
+                       trace: TracebackType | None) -> None:
+        """``sys.excepthook``: our own mistakes become a notice, and the window lives on."""
+        if issubclass(kind, KeyboardInterrupt):
+            self.close()
+            return
+        details = "".join(traceback.format_exception(kind, error, trace))
+        sys.stderr.write(details)
+        self.notices.add("error", f"Something went wrong in the window: {error or kind.__name__}",
+                         details)
+
+
+def needs_key(event: QKeyEvent) -> bool:
+    """Whether the widget in focus wants this key for itself rather than as a shortcut."""
+    if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        return False
+    focus = QApplication.focusWidget()
+    if event.key() == Qt.Key.Key_Space:
+        return isinstance(focus, QAbstractButton | QComboBox | QAbstractItemView)
+    letter = Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
+    return letter and isinstance(focus, QComboBox | QAbstractItemView)

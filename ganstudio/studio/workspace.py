@@ -1,0 +1,262 @@
+"""Where the docks stand: an inner main window without a middle, and its layouts."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
+
+from ganstudio.recipe import Recipe
+from ganstudio.session.messages import Update
+from ganstudio.studio.dock_frame import DockFrame
+from ganstudio.studio.docks.base import Dock
+from ganstudio.studio.docks.catalogue import CATALOGUE, DockEntry, load
+from ganstudio.studio.theme import LIGHT, Theme
+from ganstudio.training.frames import RunInfo, Want
+
+LAYOUT_VERSION = 1
+NARROW = 75  # font heights: below this the docks stand in two columns instead of three
+SHORT = 32  # and below this height, if narrow too, all but the controls in tabs
+
+
+class Workspace(QMainWindow):
+    """Makes the docks, places them, and hands each what it asked to see."""
+
+    wants_changed = Signal()
+    command = Signal(object)
+    trouble = Signal(str, str)
+    """A dock could not be made or failed: one sentence, and the traceback."""
+    docks_changed = Signal()
+    """A dock was shown or hidden."""
+
+    def __init__(self, parent: QWidget | None = None,
+                 catalogue: tuple[DockEntry, ...] = CATALOGUE) -> None:
+        super().__init__(parent, Qt.WindowType.Widget)
+        self.setObjectName("workspace")
+        self.catalogue = catalogue
+        self.frames: dict[str, DockFrame] = {}
+        self.theme = LIGHT
+        self._made = False
+        self._failed: set[str] = set()
+        self._floating_hidden: list[DockFrame] = []
+        self.setDockNestingEnabled(True)
+        self.setDocumentMode(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas,
+                            QTabWidget.TabPosition.North)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(0)
+        self._settle.timeout.connect(self._settled)
+
+    # ---- making ----------------------------------------------------------------------------------
+
+    def make(self, states: Mapping[str, Any]) -> None:
+        """Make every dock once; one that cannot be made is reported and left out."""
+        if self._made:
+            return
+        self._made = True
+        for entry in self.catalogue:
+            try:
+                dock = load(entry)
+                saved = states.get(entry.key)
+                if isinstance(saved, Mapping):
+                    dock.restore_state(saved)
+            except Exception as error:
+                self.trouble.emit(f"The {entry.title} panel could not be opened: {error}",
+                                  traceback.format_exc())
+                continue
+            self._adopt(dock, entry)
+
+    def _adopt(self, dock: Dock, entry: DockEntry) -> None:
+        frame = DockFrame(dock, entry.title, self)
+        self.frames[entry.key] = frame
+        dock.wants_changed.connect(self._changed)
+        dock.command.connect(self.command)
+        frame.visibilityChanged.connect(self._changed)
+        frame.dockLocationChanged.connect(self._changed)
+        frame.topLevelChanged.connect(self._changed)
+        frame.set_theme(self.theme)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, frame)
+
+    def dock(self, key: str) -> Dock | None:
+        """The dock of this key, if it was made."""
+        frame = self.frames.get(key)
+        return frame.contents if frame is not None else None
+
+    # ---- what is seen ----------------------------------------------------------------------------
+
+    def _changed(self, *_: object) -> None:
+        self._settle.start()
+
+    def _settled(self) -> None:
+        for frame in self.frames.values():
+            tabbed = bool(self.tabifiedDockWidgets(frame)) and not frame.isFloating()
+            frame.bar.set_slim(tabbed)
+        for bar in self.findChildren(QTabBar):
+            if bar.parent() is self and not bar.property("prepared"):
+                bar.setProperty("prepared", True)
+                bar.setElideMode(Qt.TextElideMode.ElideNone)
+                bar.setExpanding(False)
+                bar.setDrawBase(False)
+                bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+                bar.customContextMenuRequested.connect(
+                    lambda point, bar=bar: self._tab_menu(bar, point))
+        self.wants_changed.emit()
+        self.docks_changed.emit()
+
+    def _tab_menu(self, bar: QTabBar, point: QPoint) -> None:
+        """Float or close, for a dock whose title is on a tab."""
+        title = bar.tabText(bar.tabAt(point))
+        frame = next((f for f in self.frames.values() if f.windowTitle() == title), None)
+        if frame is None:
+            return
+        menu = QMenu(bar)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Float", lambda: frame.setFloating(True))
+        menu.addAction("Close", frame.close)
+        menu.popup(bar.mapToGlobal(point))
+
+    def seen(self, key: str) -> bool:
+        """Whether the dock can be seen: not closed, not behind a tab, not minimised."""
+        frame = self.frames.get(key)
+        if frame is None or not frame.isVisible() or frame.window().isMinimized():
+            return False
+        return not frame.contents.visibleRegion().isEmpty()
+
+    def wants(self) -> dict[str, Want]:
+        """What the docks in sight ask to look at."""
+        found: dict[str, Want] = {}
+        for key, frame in self.frames.items():
+            if self.seen(key):
+                found.update(frame.contents.wants())
+        return found
+
+    def begin(self, info: RunInfo | None) -> None:
+        """A run is ready, or gone."""
+        for key, frame in self.frames.items():
+            self._guard(key, frame.contents.begin, info)
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """The recipe in force, for those docks that read numbers by it."""
+        for key, frame in self.frames.items():
+            take = getattr(frame.contents, "set_recipe", None)
+            if take is not None:
+                self._guard(key, take, recipe)
+
+    def receive(self, update: Update) -> None:
+        """Hand on what is new to those in sight, and to those that listen unseen."""
+        for key, frame in self.frames.items():
+            if frame.contents.hears_while_hidden or self.seen(key):
+                self._guard(key, frame.contents.receive, update)
+
+    def _guard(self, key: str, call: Any, argument: object) -> None:
+        """A dock that raises is reported once; the window lives on."""
+        try:
+            call(argument)
+        except Exception as error:
+            if key not in self._failed:
+                self._failed.add(key)
+                self.trouble.emit(f"The {self.frames[key].windowTitle()} panel failed: {error}",
+                                  traceback.format_exc())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Dress every dock."""
+        self.theme = theme
+        for frame in self.frames.values():
+            frame.set_theme(theme)
+
+    def dock_states(self) -> dict[str, Any]:
+        """Every dock's own choices."""
+        return {key: frame.contents.save_state() for key, frame in self.frames.items()}
+
+    # ---- layouts ---------------------------------------------------------------------------------
+
+    def layout_text(self) -> str:
+        """The present arrangement as text."""
+        return bytes(self.saveState(LAYOUT_VERSION).toBase64().data()).decode()
+
+    def apply_layout(self, text: str) -> bool:
+        """Arrange as in ``layout_text``; False (nothing changed) where that cannot be."""
+        try:
+            state = QByteArray.fromBase64(text.encode())
+        except (UnicodeEncodeError, AttributeError):
+            return False
+        worked = not state.isEmpty() and self.restoreState(state, LAYOUT_VERSION)
+        self._changed()
+        return worked
+
+    def default_layout(self) -> None:
+        """Controls left, samples in the middle, curves right, the rest in tabs below them."""
+        places: dict[str, list[DockFrame]] = {"left": [], "centre": [], "right": [], "below": []}
+        for entry in self.catalogue:
+            frame = self.frames.get(entry.key)
+            if frame is not None:
+                frame.setFloating(False)
+                self.removeDockWidget(frame)
+                places[entry.place].append(frame)
+        unit = self.fontMetrics().height()
+        narrow, short = self.width() < unit * NARROW, self.height() < unit * SHORT
+        columns = [places["left"], places["centre"]]
+        columns.append([] if narrow else places["right"])
+        heads: list[DockFrame] = []
+        for column in columns:
+            for frame in column:
+                if heads:
+                    self.splitDockWidget(heads[-1], frame, Qt.Orientation.Horizontal)
+                else:
+                    self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, frame)
+                heads.append(frame)
+        under = [*(places["right"] if narrow else []), *places["below"]]
+        self._stack(heads, under, in_tabs=narrow and short)
+        for frame in self.frames.values():
+            frame.show()
+        if under:
+            (heads[-1] if narrow and short else under[0]).raise_()
+        self._size_columns(heads, under, narrow)
+        # Once more when every dock knows its least size.
+        QTimer.singleShot(0, self, lambda: self._size_columns(heads, under, narrow))
+        self._changed()
+
+    def _stack(self, heads: list[DockFrame], under: list[DockFrame], in_tabs: bool) -> None:
+        for index, frame in enumerate(under):
+            if in_tabs and heads:
+                self.tabifyDockWidget(heads[-1], frame)
+            elif index:
+                self.tabifyDockWidget(under[0], frame)
+            elif heads:
+                self.splitDockWidget(heads[-1], frame, Qt.Orientation.Vertical)
+            else:
+                self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, frame)
+
+    def _size_columns(self, heads: list[DockFrame], under: list[DockFrame], narrow: bool) -> None:
+        unit = self.fontMetrics().height()
+        width, height = max(self.width(), unit * 50), max(self.height(), unit * 30)
+        left = min(unit * 22, round(width * .32))
+        rest = width - left
+        widths = [left, rest] if narrow else [left, round(rest * .55), round(rest * .45)]
+        if len(widths) == len(heads):
+            self.resizeDocks(heads, widths, Qt.Orientation.Horizontal)
+        if under and heads:
+            self.resizeDocks([heads[-1], under[0]], [round(height * .55), round(height * .45)],
+                             Qt.Orientation.Vertical)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Ask again for what is seen when the window is minimised or comes back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._changed()
+
+    def show_floating(self, show: bool) -> None:
+        """Hide the docks that float when the workspace itself is hidden; show them again."""
+        if show:
+            for frame in self._floating_hidden:
+                frame.show()
+            self._floating_hidden = []
+        else:
+            self._floating_hidden = [f for f in self.frames.values()
+                                     if f.isFloating() and not f.isHidden()]
+            for frame in self._floating_hidden:
+                frame.hide()

@@ -1,0 +1,121 @@
+"""Layouts: first, named, restored, and out of corrupt settings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ganstudio.studio.settings import Settings
+from ganstudio.studio.window import MainWindow
+
+
+def start(window: MainWindow, qtbot: QtBot) -> None:
+    window.start_preset("ring")
+    qtbot.waitUntil(lambda: window.controller.is_ready)
+
+
+def test_first_layout_is_calm(running: MainWindow, qtbot: QtBot) -> None:
+    frames = running.workspace.frames
+    qtbot.waitUntil(lambda: frames["samples"].width() > frames["controls"].width())
+    assert frames["controls"].x() < frames["samples"].x() < frames["losses"].x()
+    assert frames["controls"].height() > running.workspace.height() * 0.9
+
+
+def test_narrow_window_gets_two_columns(make_window, qtbot: QtBot) -> None:
+    window = make_window(width=900, height=600)
+    start(window, qtbot)
+    frames = window.workspace.frames
+    qtbot.waitUntil(lambda: frames["losses"].y() > frames["samples"].y()
+                    or bool(window.workspace.tabifiedDockWidgets(frames["losses"])))
+    assert window.width() == 900 and window.height() == 600
+
+
+def test_closed_dock_stays_closed_at_the_next_start(make_window, qtbot: QtBot) -> None:
+    first = make_window()
+    start(first, qtbot)
+    first.workspace.frames["losses"].close()
+    first.close()
+    second = make_window()
+    start(second, qtbot)
+    assert second.workspace.frames["losses"].isHidden()
+    assert not second.workspace.frames["controls"].isHidden()
+
+
+def test_reset_brings_everything_back(running: MainWindow, qtbot: QtBot) -> None:
+    frames = running.workspace.frames
+    frames["losses"].setFloating(True)
+    frames["controls"].close()
+    running.actions_["reset_layout"].trigger()
+    assert not frames["losses"].isFloating() and not frames["controls"].isHidden()
+    qtbot.waitUntil(lambda: frames["controls"].x() < frames["samples"].x())
+
+
+def test_named_layouts(running: MainWindow, qtbot: QtBot) -> None:
+    frames = running.workspace.frames
+    frames["losses"].close()
+    running.keep_layout("Lecture")
+    menu = running.actions_.menu("View/Layout")
+    named = [a for a in menu.actions() if a.text() == "Lecture"]
+    assert len(named) == 1
+    running.reset_layout()
+    assert not frames["losses"].isHidden()
+    named[0].trigger()
+    assert frames["losses"].isHidden()
+    assert "Lecture" in Settings().get("layouts", {})
+    running.drop_layout("Lecture")
+    assert not [a for a in menu.actions() if a.text() == "Lecture"]
+    assert "Lecture" not in Settings().get("layouts", {})
+
+
+def test_named_layouts_are_listed_at_the_next_start(make_window, qtbot: QtBot) -> None:
+    first = make_window()
+    start(first, qtbot)
+    first.keep_layout("Mine")
+    first.close()
+    second = make_window()
+    assert "Mine" in [a.text() for a in second.actions_.menu("View/Layout").actions()]
+
+
+def test_going_home_and_back_keeps_the_layout(running: MainWindow, qtbot: QtBot) -> None:
+    running.workspace.frames["losses"].close()
+    running.show_start()
+    start(running, qtbot)
+    assert running.workspace.frames["losses"].isHidden()
+
+
+def test_floating_docks_hide_with_the_run(running: MainWindow, qtbot: QtBot) -> None:
+    frame = running.workspace.frames["losses"]
+    frame.setFloating(True)
+    assert frame.isVisible()
+    running.show_start()
+    assert not frame.isVisible()
+    start(running, qtbot)
+    assert frame.isVisible() and frame.isFloating()
+
+
+@pytest.mark.parametrize("text", [
+    "", "{", "[]", "null", '{"layout": 3, "docks": 7, "recent": {}, "geometry": []}',
+    '{"layout": "bm9uc2Vuc2U=", "geometry": "bm9uc2Vuc2U=", "theme": "pink", "speed": 99}',
+    '{"docks": {"controls": {"open": 5}}, "layouts": {"a": 1}, "recent": [1, null]}',
+    "\x00\x01 not text",
+])
+def test_corrupt_settings_never_stop_the_start(make_window, qtbot: QtBot, places: Path,
+                                               text: str) -> None:
+    (places / "config").mkdir()
+    (places / "config" / "settings.json").write_text(text, encoding="latin-1")
+    window = make_window()
+    start(window, qtbot)
+    assert not window.workspace.frames["controls"].isHidden()
+    window.close()
+    assert isinstance(json.loads((places / "config" / "settings.json").read_text()), dict)
+
+
+def test_settings_that_cannot_be_written_do_not_stop_the_close(
+        make_window, places: Path) -> None:
+    (places / "config").write_text("a file where a folder should be")
+    window = make_window()
+    window.close()
+    assert "could not be written" in window.settings.complaint

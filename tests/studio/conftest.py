@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ganstudio.studio.settings import Settings
+from ganstudio.studio.style import Appearance
 from ganstudio.studio.window import MainWindow
 from tests.studio.fake_session import MADE, FakeSession
 
@@ -46,14 +47,24 @@ def nothing_left(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def make_window(qtbot: QtBot, qapp: QApplication) -> Iterator[MakeWindow]:
-    """Makes shown, furnished windows on the fake session; closes them in the end."""
+def make_window(qtbot: QtBot, qapp: QApplication,
+                monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeWindow]:
+    """Makes shown, furnished windows on the fake session; closes them in the end.
+
+    The start page's pictures take a while, so they are drawn only where asked for.
+    """
     made: list[MainWindow] = []
     MADE.clear()
 
     def make(session: type[FakeSession] = FakeSession, width: int = 1400, height: int = 900,
-             **more: object) -> MainWindow:
-        window = MainWindow(Settings(), session_factory=session, **more)
+             pictures: bool = False) -> MainWindow:
+        if not pictures:
+            monkeypatch.setattr("ganstudio.studio.start_page.StartPage._draw_all",
+                                lambda page: None)
+        settings = Settings()
+        look = Appearance(qapp, settings.get("theme", "auto"))
+        window = MainWindow(settings, look, session_factory=session)
+        look.setParent(window)
         made.append(window)
         window.resize(width, height)
         window.show()
@@ -66,6 +77,7 @@ def make_window(qtbot: QtBot, qapp: QApplication) -> Iterator[MakeWindow]:
     for window in made:
         window.close()
         window.deleteLater()
+    qapp.setStyleSheet("")
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 

@@ -16,6 +16,7 @@ from ganstudio.session.messages import CancelExport, Export
 from ganstudio.studio.draw_canvas import MOST_DOTS
 from ganstudio.studio.recent import ago, read, recent_runs, remember
 from ganstudio.studio.settings import Settings
+from ganstudio.studio.thumbnails import preset_thumbnail
 from ganstudio.studio.window import MainWindow
 from tests.studio.fake_session import MADE
 
@@ -107,8 +108,7 @@ def test_mnist_is_remembered(make_window, qtbot: QtBot) -> None:
     second = make_window()
     second.start_preset("mnist")
     assert MADE[-1].recipe.data.path == str(MNIST) and len(MADE) == 2
-    card = next(c for c in second.start_page.grid.cards if c.key == "mnist")
-    qtbot.waitUntil(lambda: card.thumbnail is not None, timeout=20_000)
+    assert preset_thumbnail("mnist", str(MNIST)) is not None
 
 
 # ---- the canvas --------------------------------------------------------------------------------

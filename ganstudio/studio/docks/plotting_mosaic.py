@@ -1,4 +1,4 @@
-"""A grid of images on screen: one picture, painted by one call, its tiles told apart."""
+"""A grid of images on screen, cut from one picture, its tiles told apart by narrow gaps."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ganstudio.studio.docks.plotting_paint import image_of, mixed
 from ganstudio.studio.docks.plotting_range import fixed
 from ganstudio.studio.theme import LIGHT, Theme
+
+GAP = 3
+"""Pixels between two tiles."""
 
 
 def fitted(width: float, height: float, room_width: float, room_height: float,
@@ -90,37 +93,56 @@ class Mosaic(QWidget):
         return QFontMetricsF(self.font())
 
     def picture_rect(self) -> QRectF:
-        """Where the picture is, in the middle of the widget below its title."""
+        """Where the grid is, gaps between its tiles included, below the title in the middle."""
         top = self._metrics().height() + 4 if self.title else 0
         room = QRectF(4, top + 4, max(self.width() - 8, 1), max(self.height() - top - 8, 1))
         if self.image is None:
             return room
-        wide, high = fitted(self.image.width(), self.image.height(), room.width(), room.height(),
-                            self.devicePixelRatioF())
+        wide, high = self._grid_size(room.width(), room.height())
         left = room.left() + (room.width() - wide) / 2
         above = room.top() + (room.height() - high) / 2
         return QRectF(round(left), round(above), wide, high)
 
+    def _grid_size(self, room_width: float, room_height: float) -> tuple[float, float]:
+        assert self.image is not None
+        across, down = GAP * (self.columns - 1), GAP * (self.rows - 1)
+        wide, high = fitted(self.image.width(), self.image.height(), room_width - across,
+                            room_height - down, self.devicePixelRatioF())
+        return wide + across, high + down
+
+    def scale_in(self, width: float, height: float) -> float:
+        """How large a pixel of the picture would be in a widget of this size."""
+        if self.image is None:
+            return 0.0
+        top = self._metrics().height() + 4 if self.title else 0
+        wide, _ = self._grid_size(max(width - 8, 1), max(height - top - 8, 1))
+        return (wide - GAP * (self.columns - 1)) / self.image.width()
+
+    def _pitch(self, box: QRectF) -> tuple[float, float]:
+        """From one tile to the next, gap included."""
+        return (box.width() + GAP) / self.columns, (box.height() + GAP) / self.rows
+
     def tile_rect(self, k: int) -> QRectF:
         """Where tile ``k`` is."""
         box = self.picture_rect()
-        wide, high = box.width() / self.columns, box.height() / self.rows
-        return QRectF(box.left() + (k % self.columns) * wide,
-                      box.top() + (k // self.columns) * high, wide, high)
+        across, down = self._pitch(box)
+        return QRectF(box.left() + (k % self.columns) * across,
+                      box.top() + (k // self.columns) * down, across - GAP, down - GAP)
 
     def tile_at(self, pixel: QPointF) -> int | None:
-        """The tile under a pixel."""
+        """The tile under a pixel, or nearest to it between two."""
         box = self.picture_rect()
         if self.image is None or not box.contains(pixel):
             return None
-        column = int((pixel.x() - box.left()) / box.width() * self.columns)
-        row = int((pixel.y() - box.top()) / box.height() * self.rows)
+        across, down = self._pitch(box)
+        column = int((pixel.x() - box.left()) / across)
+        row = int((pixel.y() - box.top()) / down)
         return min(row, self.rows - 1) * self.columns + min(column, self.columns - 1)
 
     # ---- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """One image, then badges and the mark of the focused tile."""
+        """The tiles, then badges and the mark of the focused one."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self.theme.panel))
         box = self.picture_rect()
@@ -135,12 +157,22 @@ class Mosaic(QWidget):
         if self.image is not None:
             shrunk = box.width() * self.devicePixelRatioF() < self.image.width()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
-            painter.drawImage(box, self.image)
+            self._draw_tiles(painter, self.image)
             if self._texts:
                 self._draw_scores(painter)
             if self.hasFocus():
                 self._draw_focus(painter)
         painter.end()
+
+    def _draw_tiles(self, painter: QPainter, image: QImage) -> None:
+        """Each tile by itself: touching, small pictures run into one another."""
+        first = self.tile_rect(0)
+        across, down = self._pitch(self.picture_rect())
+        wide, high = image.width() / self.columns, image.height() / self.rows
+        for row in range(self.rows):
+            for column in range(self.columns):
+                painter.drawImage(first.translated(column * across, row * down), image,
+                                  QRectF(column * wide, row * high, wide, high))
 
     def _badge_font(self, tile: QRectF, widest: str) -> QFont | None:
         """The font, up to the widget's own size, in which scores fit a tile; None where that
@@ -168,6 +200,7 @@ class Mosaic(QWidget):
         if font is None:
             return
         metrics, ratio = QFontMetricsF(font), self.devicePixelRatioF()
+        across, down = self._pitch(self.picture_rect())
         key = (font.pixelSize(), self.theme.name, ratio)
         if key != self._badge_key or len(self._badges) > 1000:
             self._badge_key, self._badges = key, {}
@@ -176,9 +209,8 @@ class Mosaic(QWidget):
             if badge is None:
                 badge = self._badges[text] = self._badge(text, font, ratio)
             row, column = divmod(k, self.columns)
-            painter.drawPixmap(QPointF(first.left() + column * first.width() + 1,
-                                       first.bottom() + row * first.height()
-                                       - metrics.height() - 1), badge)
+            painter.drawPixmap(QPointF(first.left() + column * across + 1,
+                                       first.bottom() + row * down - metrics.height() - 1), badge)
 
     def _badge(self, text: str, font: QFont, ratio: float) -> QPixmap:
         """A score on its ground. Kept, since drawing text is what costs."""

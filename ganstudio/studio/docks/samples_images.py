@@ -104,6 +104,7 @@ class ImagesPage(Page):
         self.panel.hide()
         self._frames: dict[str, MosaicFrame] = {}
         self._tile: tuple[str, int] | None = None
+        self._shape: tuple[object, ...] = ()
         self._sides = QSplitter(Qt.Orientation.Horizontal)
         self._sides.setChildrenCollapsible(False)
         self._sides.addWidget(self.fake)
@@ -158,7 +159,11 @@ class ImagesPage(Page):
         if frame is None:
             return
         scores = frame.scores if self.scores.isChecked() else np.empty(0)
+        shape = frame.rows, frame.columns, frame.image.shape
         mosaic.set_picture(frame.image, frame.rows, frame.columns, scores)
+        if shape != self._shape:
+            self._shape = shape
+            self._arrange()
         if self._tile is not None and self._tile[0] == key:
             k = min(self._tile[1], frame.rows * frame.columns - 1)
             self.panel.show_tile(frame, k, key == "real")
@@ -200,12 +205,21 @@ class ImagesPage(Page):
         """Side by side where there is room; where there is little, only the grid whose tile is
         shown large.
         """
-        across = self.width() >= NARROW or self.width() > self.height()
+        across = self._side_by_side()
         self._sides.setOrientation(Qt.Orientation.Horizontal if across
                                    else Qt.Orientation.Vertical)
         alone = self._tile[0] if self._tile is not None and not across else None
         self.fake.setVisible(alone != "real")
         self.real.setVisible(self.beside.isChecked() and alone != "mosaic")
+
+    def _side_by_side(self) -> bool:
+        """Whether the two grids come out larger beside each other than one above the other."""
+        if self.width() < NARROW:
+            return self.width() > self.height()
+        wide, high = self._sides.width(), self._sides.height()
+        beside = self.fake.scale_in(wide / 2, high)
+        above = self.fake.scale_in(wide, high / 2)
+        return beside >= above
 
     def set_theme(self, theme: Theme) -> None:
         """See Page."""

@@ -53,11 +53,11 @@ class RecipeForm(QScrollArea):
         live, setup = ordered(recipe)
         if not self.boxes:
             self._build(live, setup)
-        known = leaves(recipe)
-        pending = pending & set(known)
+        values, defaults = leaves(recipe), leaves(base)
+        pending = pending & set(values)
         for section in (*live, *setup):
             box = self.boxes[section.path or "run"]
-            box.show_recipe(section, recipe, base, waiting, pending)
+            box.show_recipe(section, recipe, values, defaults, waiting, pending)
             if not box.header.isChecked() and box.key in self.open_keys:
                 box.set_open(True)
         if self._words:

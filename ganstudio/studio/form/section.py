@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from ganstudio.recipe import FieldSpec, Recipe, Section, field_applies, leaves
+from ganstudio.recipe import FieldSpec, Recipe, Section, field_applies
 from ganstudio.recipe.knob import Knob
 from ganstudio.studio.edits import value_text
 from ganstudio.studio.form.row import Row
@@ -126,8 +126,7 @@ class SectionBox(QWidget):
     def _fill(self) -> None:
         if self.rows or self._seen is None:
             return
-        recipe, base, _, _ = self._seen
-        values, defaults = leaves(recipe), leaves(base)
+        _, values, defaults, _, _ = self._seen
         for spec in self.specs():
             row = Row(spec, values.get(spec.path), defaults.get(spec.path))
             row.set_default(defaults.get(spec.path))
@@ -138,9 +137,12 @@ class SectionBox(QWidget):
             self.body_layout.addWidget(row)
         self._show()
 
-    def show_recipe(self, section: Section, recipe: Recipe, base: Recipe, waiting: set[str],
-                    pending: set[str]) -> None:
-        """Show values and signs; a part of another kind gets new rows."""
+    def show_recipe(self, section: Section, recipe: Recipe, values: dict[str, Any],
+                    defaults: dict[str, Any], waiting: set[str], pending: set[str]) -> None:
+        """Show values and signs; a part of another kind gets new rows.
+
+        ``values`` and ``defaults`` are the leaves of the recipe and of its preset.
+        """
         if section.fields != self.section.fields:
             for row in self.rows.values():
                 self.body_layout.removeWidget(row)
@@ -148,15 +150,14 @@ class SectionBox(QWidget):
                 row.deleteLater()
             self.rows.clear()
         self.section = section
-        self._seen = (recipe, base, waiting, pending)
+        self._seen = (recipe, values, defaults, waiting, pending)
         if self.header.isChecked() and not self.rows:
             self._fill()
         else:
             self._show()
 
     def _show(self) -> None:
-        recipe, base, waiting, pending = self._seen
-        values, defaults = leaves(recipe), leaves(base)
+        recipe, values, defaults, waiting, pending = self._seen
         for path, row in self.rows.items():
             row.set_default(defaults.get(path))
             row.show_value(values.get(path))

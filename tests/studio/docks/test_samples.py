@@ -345,7 +345,9 @@ def test_tiles_stand_in_order_on_whole_pixels(dock):
         centre = fake.tile_rect(k).center()
         assert image.pixelColor(centre.toPoint()).red() == 5 * k
         assert fake.tile_at(centre) == k
-    scale = fake.picture_rect().width() / 32
+    # Whole pixels, and a gap of the ground's colour between two tiles.
+    assert fake.tile_rect(1).left() - fake.tile_rect(0).right() == 3
+    scale = fake.tile_rect(0).width() / 4
     assert scale == int(scale) >= 2
     assert fake.tile_at(QPointF(1, 1)) is None
 

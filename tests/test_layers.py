@@ -50,6 +50,7 @@ def test_the_light_parts_import_neither_torch_nor_qt():
     assert pulled_in(LIGHT, ("torch", *QT)) == ""
 
 
+@pytest.mark.slow  # the contracts above say it, and tests/cli runs the commands
 def test_the_engine_imports_no_qt():
     assert pulled_in(NO_QT, QT) == ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ganstudio.recipe import Recipe, preset
 from ganstudio.recipe.data import Images, Latent
-from ganstudio.recipe.game import Optimizer
+from ganstudio.recipe.game import Optimizer, Update
 from ganstudio.recipe.networks import Dcgan, Mlp
 
 
@@ -26,4 +26,4 @@ def dcgan_recipe() -> Recipe:
     return Recipe(name="DCGAN", data=Images(path="-"), latent=Latent(dim=100), batch=64,
                   generator=Dcgan(width=64),
                   discriminator=Dcgan(width=64, activation="leaky_relu"),
-                  optimizer_d=adam, optimizer_g=adam)
+                  update=Update(fresh_noise=False), optimizer_d=adam, optimizer_g=adam)

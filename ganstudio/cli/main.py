@@ -171,8 +171,8 @@ def _metrics(commands: Commands) -> None:
     made.add_argument("real", metavar="REAL")
     made.add_argument("fake", metavar="FAKE")
     made.add_argument("--modes", metavar="FILE", help="centres and σ of the modes (JSON or CSV)")
-    made.add_argument("--k", type=int, default=3, help="neighbours for precision, recall, density and "
-                      "coverage (default %(default)s)")
+    made.add_argument("--k", type=int, default=3, help="neighbours for precision, recall, "
+                      "density and coverage (default %(default)s)")
     made.add_argument("--bandwidth", type=float, help="width of the RBF kernel "
                       "(default: the median distance)")
     made.add_argument("--features", default="random", help="for images: pixels, random, "

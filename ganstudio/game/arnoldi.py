@@ -52,7 +52,7 @@ class Arnoldi:
         for _ in range(2):
             overlap = held @ image
             image = image - held.T @ overlap
-            self.matrix[:k + 1, k] += overlap.double().cpu().numpy()
+            self.matrix[:k + 1, k] += overlap.cpu().double().numpy()
         length = float(image.norm())
         self.done = k + 1
         tiny = torch.finfo(image.dtype).eps * 10

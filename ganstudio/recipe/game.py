@@ -93,6 +93,11 @@ class Update(Part):
         "Look-ahead η", "Length of the other player's step that is foreseen.",
         source="Zhang & Lesser 2010; Foerster et al. 2018", log=True, effect=LIVE,
         applies=("rule", ("lookahead", "lola_foerster", "lola_exact")))] = 0.1
+    fresh_noise: Annotated[bool, Knob(
+        "Fresh noise for G", "On draws new latents for the generator's step; off lets it learn "
+        "from the very fakes that D has just judged, which saves one pass through G.",
+        source="Goodfellow et al. 2014, Alg. 1 (on); Radford et al. 2015, their code (off)",
+        effect=LIVE, applies=("rule", ("alternating",)))] = True
     train_d: Annotated[bool, Knob(
         "Train D", "Off holds the discriminator still.", effect=LIVE)] = True
     train_g: Annotated[bool, Knob(

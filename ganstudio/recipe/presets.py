@@ -20,7 +20,7 @@ from ganstudio.recipe.data import (
     SwissRoll,
     TwoGaussians,
 )
-from ganstudio.recipe.game import Average, Optimizer
+from ganstudio.recipe.game import Average, Optimizer, Update
 from ganstudio.recipe.networks import Dcgan, Mlp
 from ganstudio.recipe.tree import Recipe
 
@@ -112,14 +112,16 @@ def _digits(_: str) -> Recipe:
     return Recipe(name="Digits", data=Digits(), latent=Latent(dim=32), batch=64,
                   generator=Dcgan(width=32),
                   discriminator=Dcgan(width=32, activation="leaky_relu", norm="none"),
-                  optimizer_d=_DCGAN_ADAM, optimizer_g=_DCGAN_ADAM, average=Average(decay=0.995))
+                  update=Update(fresh_noise=False), optimizer_d=_DCGAN_ADAM,
+                  optimizer_g=_DCGAN_ADAM, average=Average(decay=0.995))
 
 
 def _dcgan(name: str, path: str) -> Recipe:
     return Recipe(name=name, data=Images(path=path), latent=Latent(dim=100),
                   generator=Dcgan(width=32), batch=64,
                   discriminator=Dcgan(width=32, activation="leaky_relu"),
-                  optimizer_d=_DCGAN_ADAM, optimizer_g=_DCGAN_ADAM, average=Average(decay=0.999))
+                  update=Update(fresh_noise=False), optimizer_d=_DCGAN_ADAM,
+                  optimizer_g=_DCGAN_ADAM, average=Average(decay=0.999))
 
 
 @_preset("mnist", "MNIST", "MNIST's digits, from its own IDX files, by a small DCGAN.",

@@ -20,6 +20,7 @@ from ganstudio.runs.folder import RunFolder, is_run_folder
 from ganstudio.runs.history import as_chunk
 from ganstudio.runs.saver import Saver
 from ganstudio.runs.timelapse import next_frame_step
+from ganstudio.session.trial import Trial
 from ganstudio.training.frames import (
     MosaicFrame,
     PointsFrame,
@@ -56,6 +57,8 @@ class Conductor:
         self.folder: RunFolder | None = None
         self.saver: Saver | None = None
         self.on_unsaved = on_unsaved
+        self.trial: Trial | None = None
+        """D's steps on approval, of which the folder does not know yet."""
         resumed = None
         if path is not None and is_run_folder(path):
             self.folder = RunFolder.open(path)
@@ -134,6 +137,7 @@ class Conductor:
             Exception: whatever else a step raised. After either the run is back at its last good
                 step, and so is its folder; ``finished`` has the rows up to the failure.
         """
+        self.keep_trial()
         count = max(1, min(count, self._next_frame - self.step))
         try:
             chunk = self.trainer.advance(count, interrupted, only)
@@ -153,6 +157,43 @@ class Conductor:
     def finished(self) -> ScalarChunk:
         """The rows of the last ``advance``, also where it failed."""
         return self.trainer.finished
+
+    # ---- D alone, on approval ----------------------------------------------------------------
+
+    def begin_trial(self) -> None:
+        """From here on D's steps are on approval; an open trial goes on."""
+        if self.trial is None:
+            self.trial = Trial(self)
+
+    def advance_trial(self, count: int, interrupted: Callable[[], object] = lambda: False
+                      ) -> ScalarChunk:
+        """Train D alone for up to ``count`` steps of the open trial.
+
+        Raises:
+            Exception: what a step raised; the trial has been taken back then.
+        """
+        assert self.trial is not None
+        try:
+            return self.trial.advance(count, interrupted)
+        except Exception:
+            self.trial = None
+            raise
+
+    def keep_trial(self) -> int:
+        """Make an open trial part of the run, and say how many steps it had."""
+        trial, self.trial = self.trial, None
+        if trial is None or not trial.steps:
+            return 0
+        self._journal("move", only="d", count=trial.steps)
+        for chunk in trial.rows:
+            self._add_history(chunk)
+        return trial.steps
+
+    def take_back_trial(self) -> None:
+        """End an open trial as if it had not been."""
+        trial, self.trial = self.trial, None
+        if trial is not None:
+            trial.take_back()
 
     def _went_back(self, error: Exception) -> None:
         self._add_history(self.finished)
@@ -181,6 +222,7 @@ class Conductor:
             raise RecipeError(f"{', '.join(blocked)} can only change in a run started afresh")
         changed = differences(old, new)
         if changed:
+            self.keep_trial()
             self.trainer.apply(new)
             self._journal("tweak", changes={k: list(v) for k, v in changed.items()}, label=label)
         return changed
@@ -220,7 +262,7 @@ class Conductor:
         False if that failed; ``on_unsaved`` has then been told why.
         """
         self._last_save = time.monotonic()
-        if self.folder is None or self.saver is None:
+        if self.folder is None or self.saver is None or self.trial is not None:
             return True
         if wait:
             self._complained = False  # somebody asks: say it again
@@ -250,6 +292,7 @@ class Conductor:
 
         False if the last state could not be saved.
         """
+        self.take_back_trial()
         saver = self.saver
         if saver is None:
             return True

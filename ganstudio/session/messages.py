@@ -59,6 +59,27 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainD:
+    """On a paused run: train D alone for ``steps`` at the present G, then pause.
+
+    Answered by ``trained_d``. The steps are on approval until ``KeepD`` or ``RevertD``; to run,
+    step or change a setting is to keep them, to stop the session is to take them back.
+    """
+
+    steps: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class KeepD:
+    """Keep the steps of ``TrainD``; they are journaled as moves of D."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevertD:
+    """Take the steps of ``TrainD`` back: the state is exactly the one before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """Write a sample gallery aside, training going on. Answered by ``Progress`` events."""
 
@@ -79,7 +100,8 @@ class Stop:
     """Save and end the thread."""
 
 
-Command = (Run | Pause | Step | Tweak | Watch | SetPace | Snapshot | Export | CancelExport | Stop)
+Command = (Run | Pause | Step | Tweak | Watch | SetPace | Snapshot | TrainD | KeepD | RevertD
+           | Export | CancelExport | Stop)
 
 
 # ---- what comes back ------------------------------------------------------------------------
@@ -106,12 +128,15 @@ class Event:
     ``kind``: ``ready``, ``running``, ``paused``, ``stepped``, ``tweaked``, ``refused``, ``saved``,
     ``nonfinite``, ``error``, ``note``, ``progress``, ``exported``, ``export_failed``,
     ``export_cancelled``, ``restored`` (the run went back to ``step``: later rows no longer hold),
-    ``unsaved`` (the disk refused; training goes on).
+    ``trained_d``, ``kept_d``, ``reverted_d``, ``unsaved`` (the disk refused; training goes on).
     ``text`` is one sentence for the person; ``details`` a traceback or list to copy.
     ``data`` holds what a program needs: for ``tweaked`` {"changes": {path: [old, new]},
     "label": str, "paths": [path, …]} where ``paths`` lists all that was asked for; for ``refused``
     {"paths"}; for ``progress`` {"what", "done", "total"}; for ``exported`` and ``export_failed``
-    {"path"}; for ``nonfinite`` {"player", "failed_step"}.
+    {"path"}; for ``nonfinite`` {"player", "failed_step"};
+    for ``trained_d`` {"steps", "before": {loss: ‖∂L_G/∂θ‖}, "after": the same, "loss_d_before",
+    "loss_d_after"} with the losses minimax, non_saturating and wasserstein; for ``kept_d``
+    {"steps"}.
     """
 
     kind: str

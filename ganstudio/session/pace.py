@@ -18,10 +18,15 @@ class Pace:
         self.steps_per_second = steps_per_second
         self._owed_from = now
 
+    @property
+    def chunk(self) -> int:
+        """Steps to take at once when flat out."""
+        return max(1, int(self._rate * SMALLEST_CHUNK_SECONDS))
+
     def steps_now(self, now: float) -> int:
         """How many steps to take at once now; 0 means wait ``wait_for`` seconds first."""
         # A chunk short enough that frames keep coming, long enough that its start costs little.
-        flat_out = max(1, int(self._rate * SMALLEST_CHUNK_SECONDS))
+        flat_out = self.chunk
         if self.steps_per_second is None:
             return flat_out
         owed = int((now - self._owed_from) * self.steps_per_second)
@@ -48,3 +53,28 @@ class Pace:
         """Training begins (again): nothing is owed for the time it stood still."""
         self._owed_from = now if self.steps_per_second is None else (
             now - 1 / self.steps_per_second)
+
+
+class Rate:
+    """Steps a second over the last second or so."""
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[float, int]] = []
+        self.reported = 0.0
+
+    def add(self, now: float, steps: int) -> None:
+        """So many steps have been taken by now."""
+        self.marks.append((now, steps))
+        while len(self.marks) > 2 and self.marks[0][0] < now - 1.0:
+            self.marks.pop(0)
+
+    def clear(self) -> None:
+        """Forget what was."""
+        self.marks.clear()
+
+    def value(self, now: float) -> float:
+        """Steps a second; 0 before there are two marks."""
+        if len(self.marks) < 2:
+            return 0.0
+        span = self.marks[-1][0] - self.marks[0][0]
+        return sum(steps for _, steps in self.marks[1:]) / span if span > 0 else 0.0

@@ -18,10 +18,10 @@ def number(value: float, digits: int = 4) -> str:
     return f"{value:.{digits}g}".replace("-", "−")
 
 
-def _modulus(radius: float) -> str:
+def modulus(radius: float) -> str:
     """Enough digits to tell it from one, at least four."""
     off = abs(radius - 1)
-    places = min(max(3, 1 - math.floor(math.log10(off))) if off > EDGE else 3, 9)
+    places = min(max(3, -math.floor(math.log10(off))) if off > EDGE else 3, 9)
     return f"{radius:.{places}f}" if radius < 100 else number(radius)
 
 
@@ -53,7 +53,7 @@ def judge(eigenvalues: NDArray[np.complex128] | None, one_player: bool = False) 
                                       "Descends" if one_player and inward else "Goes straight")
     where = ("to the end" if one_player and inward and not turns and not flips
              else "in" if inward else "out")
-    headline = f"{manner} {where}: |λ| = {_modulus(radius)}, {rate(radius)}"
+    headline = f"{manner} {where}: |λ| = {modulus(radius)}, {rate(radius)}"
     steps = math.log(2) / abs(math.log(radius)) if radius > 0 else 0.0
     pace = f"{'half' if inward else 'twice'} the distance in {number(steps, 3)} steps"
     return Judgement(headline, "; ".join(filter(None, (pace, turn))),

@@ -23,7 +23,9 @@ from ganstudio.session.messages import (
     Command,
     Event,
     Export,
+    KeepD,
     Pause,
+    RevertD,
     Run,
     SetPace,
     Snapshot,
@@ -31,10 +33,12 @@ from ganstudio.session.messages import (
     Status,
     Step,
     Stop,
+    TrainD,
     Tweak,
     Watch,
 )
-from ganstudio.session.pace import Pace
+from ganstudio.session.pace import Pace, Rate
+from ganstudio.session.trial_work import TrialWork
 from ganstudio.training.budget import ProbeBudget
 from ganstudio.training.frames import ScalarChunk, Want
 from ganstudio.training.moves import NonFiniteLossError
@@ -56,10 +60,11 @@ class Worker:
         self.conductor: Conductor | None = None
         self.exporter = Exporter(self.say)
         self.pace = Pace()
+        self.trials = TrialWork(self)
         self.budget = ProbeBudget()
         self.wants: dict[str, Want] = {}
         self.until: int | None = None
-        self._rate = _Rate()
+        self._rate = Rate()
         self._memory = (0.0, 0)
         self._looking = self._training = 0.0
 
@@ -75,7 +80,8 @@ class Worker:
         """Put an event into the mailbox."""
         self.mailbox.put_event(Event(kind, self.step, text, time.time(), details, data or {}))
 
-    def _report(self) -> None:
+    def report(self) -> None:
+        """Renew the status."""
         now = time.monotonic()
         if now - self._memory[0] > MEMORY_SECONDS:
             self._memory = now, psutil.Process().memory_info().rss
@@ -92,7 +98,7 @@ class Worker:
     def work(self) -> None:
         """Prepare, then serve until told to stop. Never raises."""
         _lower_priority(self.session.nice)
-        self._report()
+        self.report()
         try:
             self._prepare()
         except Cancelled:
@@ -118,11 +124,13 @@ class Worker:
             cancelled=lambda: session.inbox.stopping,
             on_unsaved=lambda text: self.say("unsaved", text))
         session.recipe = self.conductor.recipe
-        self.mailbox.put_info(self.conductor.observer.info())
+        info = self.conductor.observer.info()
+        self.mailbox.put_info(info)
+        self.conductor.observer.watch(list(self.wants.values()))
         past = self.conductor.past()
         if past is not None:
             self.mailbox.put_scalars(past)
-        for note in self.conductor.dataset.notes:
+        for note in info.notes:
             self.say("note", note)
         skipped = self.conductor.dataset.skipped
         if skipped:
@@ -130,7 +138,7 @@ class Worker:
                      "skipped", "\n".join(f"{name}: {why}" for name, why in skipped))
         self.state = State.PAUSED
         self.say("ready", f"Ready at step {self.step}")
-        self._report()
+        self.report()
 
     def _failed(self, what: str, error: Exception, expected: bool = False) -> None:
         self.state = State.FAILED
@@ -138,7 +146,7 @@ class Worker:
         if expected:
             event = Event("error", self.step, f"{what}: {sentence(error)}", event.time)
         self.mailbox.put_event(event)
-        self._report()
+        self.report()
 
     def _serve(self) -> None:
         while True:
@@ -155,6 +163,8 @@ class Worker:
     def _patience(self) -> float | None:
         if self.state is not State.RUNNING:
             return None
+        if self.trials.left:
+            return 0.0
         return self.pace.wait_for(time.monotonic())
 
     def _end(self) -> None:
@@ -166,7 +176,7 @@ class Worker:
                 self.mailbox.put_event(failure_event("the run could not be saved", error,
                                                      self.step, time.time()))
         self.state = State.CLOSED
-        self._report()
+        self.report()
 
     # ---- commands ------------------------------------------------------------------------------
 
@@ -198,6 +208,8 @@ class Worker:
             self._broke(error)
 
     def _obey_one(self, command: Command, conductor: Conductor) -> None:
+        if isinstance(command, Run | Step):
+            self.trials.settle()
         if isinstance(command, Run):
             self.until = command.until
             if self.state is not State.RUNNING:
@@ -209,13 +221,17 @@ class Worker:
             self._pause("Paused")
         elif isinstance(command, Step):
             self._one_step(command, conductor)
+        elif isinstance(command, TrainD | KeepD | RevertD):
+            self.trials.obey(command, conductor)
+        elif isinstance(command, Snapshot | Export) and self.trials.undecided():
+            return
         elif isinstance(command, Snapshot):
             self._snapshot(conductor)
         elif isinstance(command, Export):
             self.exporter.start(conductor, command)
         elif isinstance(command, CancelExport):
             self.exporter.cancel()
-        self._report()
+        self.report()
 
     def _snapshot(self, conductor: Conductor) -> None:
         if conductor.folder is None:
@@ -232,7 +248,9 @@ class Worker:
         self.say("stepped", names[command.who])
 
     def _pause(self, text: str) -> None:
-        if self.state is State.RUNNING:
+        if self.trials.left:
+            self.trials.stop()
+        elif self.state is State.RUNNING:
             self.state = State.PAUSED
             self.budget.all_stale()
             self.say("paused", text)
@@ -244,6 +262,8 @@ class Worker:
         self.wants = dict(command.wants)
         self.budget.watch(self.wants, changed)
         self.mailbox.forget(set(self.wants) - changed)
+        if self.conductor is not None:
+            self.conductor.observer.watch(list(self.wants.values()))
 
     def _tweak(self, tweaks: list[Tweak]) -> None:
         assert self.conductor is not None
@@ -251,6 +271,7 @@ class Worker:
         for tweak in tweaks:
             changes.update(tweak.changes)
         label = tweaks[-1].label
+        self.trials.settle()
         try:
             changed = self.conductor.tweak(changes, label)
         except RecipeError as error:
@@ -270,23 +291,29 @@ class Worker:
 
     def _train(self) -> None:
         assert self.conductor is not None
+        if self.trials.left:
+            self.trials.train(self.conductor)
+            return
         count = self.pace.steps_now(time.monotonic())
         if self.until is not None:
             count = min(count, self.until - self.step)
         if count > 0:
             begun = time.monotonic()
-            chunk = self._advance(self.conductor, count)
-            now = time.monotonic()
-            self.pace.took(len(chunk.steps), now - begun)
-            self.budget.trained(now - begun)
-            self._training += now - begun
-            self._rate.add(now, len(chunk.steps))
-            if now - self._rate.reported > STATUS_SECONDS:
-                self._rate.reported = now
-                self._report()
+            self.spent_training(begun, len(self._advance(self.conductor, count).steps))
         if self.until is not None and self.step >= self.until:
             self._pause(f"Reached step {self.step}")
-            self._report()
+            self.report()
+
+    def spent_training(self, begun: float, steps: int) -> None:
+        """A chunk of ``steps`` was begun at this time and is done."""
+        now = time.monotonic()
+        self.pace.took(steps, now - begun)
+        self.budget.trained(now - begun)
+        self._training += now - begun
+        self._rate.add(now, steps)
+        if now - self._rate.reported > STATUS_SECONDS:
+            self._rate.reported = now
+            self.report()
 
     def _advance(self, conductor: Conductor, count: int, only: str = "") -> ScalarChunk:
         """Train, and hand over the rows; those before a failure too."""
@@ -294,6 +321,7 @@ class Worker:
             return conductor.advance(count, self.session.inbox.pending, only)
         finally:
             self.mailbox.put_scalars(conductor.finished)
+            conductor.observer.moved()
 
     def _look(self) -> None:
         """Make the frames that are due: what the budget allows while training, everything that
@@ -309,7 +337,10 @@ class Worker:
                 return
             begun = time.monotonic()
             try:
-                self.mailbox.put_frame(key, self.conductor.observer.look(self.wants[key]))
+                frame, finished = self.conductor.observer.glance(self.wants[key],
+                                                                 resting=not running)
+                if frame is not None:
+                    self.mailbox.put_frame(key, frame)
             except Exception as error:
                 # A want that does not fit this run, or that fails, is dropped: it would fail
                 # again, and it is no reason to stop the training.
@@ -319,7 +350,10 @@ class Worker:
                 self.budget.watch(self.wants, ())
                 continue
             now = time.monotonic()
-            self.budget.looked(key, now, now - begun)
+            self.budget.looked(key, now, now - begun, finished,
+                               insist=not finished and not running)
+            if running and self.pace.wait_for(now) > 0:
+                self.budget.rested(now - begun)
             self._looking += now - begun
 
     # ---- when things go wrong --------------------------------------------------------------------
@@ -332,34 +366,12 @@ class Worker:
                  "lower that player's learning rate or change the loss, then run on.",
                  data={"player": error.player, "failed_step": error.step})
         self.say("restored", f"Back at step {self.step}")
-        self._report()
+        self.report()
 
     def _broke(self, error: Exception) -> None:
         self.budget.all_stale()
         self._failed(f"Training stopped at step {self.step}", error)
         self.say("restored", f"Back at step {self.step}, the last good state")
-
-
-class _Rate:
-    """Steps a second over the last second or so."""
-
-    def __init__(self) -> None:
-        self.marks: list[tuple[float, int]] = []
-        self.reported = 0.0
-
-    def add(self, now: float, steps: int) -> None:
-        self.marks.append((now, steps))
-        while len(self.marks) > 2 and self.marks[0][0] < now - 1.0:
-            self.marks.pop(0)
-
-    def clear(self) -> None:
-        self.marks.clear()
-
-    def value(self, now: float) -> float:
-        if len(self.marks) < 2:
-            return 0.0
-        span = self.marks[-1][0] - self.marks[0][0]
-        return sum(steps for _, steps in self.marks[1:]) / span if span > 0 else 0.0
 
 
 def _lower_priority(nice: int) -> None:

@@ -76,6 +76,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("discard", "Discard waiting changes", "discard_pending", "Train", when="pending",
                tip="Take back every change that needs a restart"),
 
+    ActionSpec("dynamics", "Dynamics of toy games", "show_dynamics", "View", "Ctrl+D",
+               tip="Games of two numbers: fields, update rules and eigenvalues; no run is needed"),
     ActionSpec("save_layout", "Save layout as…", "save_layout", "View/Layout"),
     ActionSpec("delete_layout", "Delete a layout…", "delete_layout", "View/Layout"),
     ActionSpec("reset_layout", "Reset layout", "reset_layout", "View/Layout", "Ctrl+Shift+0",

@@ -122,6 +122,11 @@ class Commands(LookCommands):
         self.pages.setCurrentWidget(self.draw_page)
         self.draw_page.canvas.setFocus()
 
+    def show_dynamics(self) -> None:
+        """Toy games: in their dock where a run is open, else on a page of their own."""
+        from ganstudio.studio.lab_page import show_lab
+        show_lab(self)
+
     def _train_drawn(self, strokes: Any) -> None:
         from ganstudio.recipe.data import Drawn
         from ganstudio.studio.opening import recipe_on

@@ -78,8 +78,10 @@ class StatusBar(QStatusBar):
             label.setAccessibleName(tip)
             label.setToolTip(tip)
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            label.setMinimumWidth(self.fontMetrics().horizontalAdvance(widest))
             label.setContentsMargins(unit // 3, unit // 5, unit // 3, unit // 5)
+            label.setText(widest)
+            # Of a fixed size, or each new number would have the whole window laid out again.
+            label.setFixedSize(label.sizeHint())
             self.cells[key] = label
             self.addPermanentWidget(label)
         self.progress = QProgressBar()
@@ -136,6 +138,8 @@ class StatusBar(QStatusBar):
             label = self.cells[key]
             if label.text() != text:
                 label.setText(text)
+                if label.sizeHint().width() > label.width():
+                    label.setFixedWidth(label.sizeHint().width())
             if label.isHidden():
                 label.show()
 

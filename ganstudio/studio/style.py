@@ -91,7 +91,7 @@ def stylesheet(t: Theme, unit: float) -> str:
     QPushButton:focus {{ border: 2px solid {t.accent}; padding: {u(.25)} {u(.85)}; }}
     QPushButton:disabled {{ color: {faint}; border-color: {t.line}; }}
     QPushButton[primary="true"], QPushButton:default {{ background: {t.accent};
-        color: {t.accent_text}; border-color: {t.accent}; font-weight: 600; }}
+        color: {t.accent_text}; border-color: {t.accent}; }}
     QPushButton[primary="true"]:hover, QPushButton:default:hover {{
         background: {mix(t.accent, t.text, .14)}; }}
     QPushButton[primary="true"]:focus {{ border: 2px solid {t.text}; }}

@@ -65,6 +65,7 @@ class MainWindow(Commands, QMainWindow):
         self.start_page: Any = None
         self.ticker: Any = None
         self.draw_page: Any = None
+        self.lab_page: Any = None
         self.export_dialog: Any = None
         self.palette_box: Any = None
         self._first_run_shown = False
@@ -144,6 +145,7 @@ class MainWindow(Commands, QMainWindow):
         page.run_chosen.connect(self.resume)
         page.path_given.connect(self.open_any)
         page.draw_wanted.connect(self.show_draw)
+        page.lab_wanted.connect(self.show_dynamics)
         page.file_wanted.connect(self.choose_file)
         page.folder_wanted.connect(self.choose_folder)
         page.set_theme(self.appearance.theme)
@@ -285,7 +287,8 @@ class MainWindow(Commands, QMainWindow):
         self.show_going(self.controller is not None and self.controller.going)
         self.status_bar.set_theme(theme)
         self.notices.set_theme(theme)
-        for part in (self.start_page, self.workspace, self.palette_box, self.draw_page):
+        for part in (self.start_page, self.workspace, self.palette_box, self.draw_page,
+                     self.lab_page):
             if part is not None:
                 part.set_theme(theme)
 
@@ -311,6 +314,9 @@ class MainWindow(Commands, QMainWindow):
         self.settings.set("geometry", geometry)
         if self.workspace is not None:
             self.settings.set("docks", self.workspace.dock_states())
+            self.workspace.shut()
+        if self.lab_page is not None:
+            self.settings.set("lab", self.lab_page.shut())
         self.settings.save()
         self.hide()
         if self.export_dialog is not None:

@@ -172,6 +172,11 @@ class Workspace(QMainWindow):
         """Every dock's own choices."""
         return {key: frame.contents.save_state() for key, frame in self.frames.items()}
 
+    def shut(self) -> None:
+        """Every dock ends what it runs of its own."""
+        for frame in self.frames.values():
+            frame.contents.shut()
+
     # ---- layouts ---------------------------------------------------------------------------------
 
     def layout_text(self) -> str:

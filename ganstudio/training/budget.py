@@ -57,22 +57,28 @@ class ProbeBudget:
         stale = [key for key, cost in ready if cost.stale]
         if stale:
             # Something that has just been asked for is shown even on credit.
-            return stale[0]
+            return min(stale, key=lambda key: self.costs[key].turn)
         if self.credit <= 0:
             return None
         waiting = [(cost.turn, cost.last, key) for key, cost in ready
                    if now - cost.last >= self.shortest]
         return min(waiting)[2] if waiting else None
 
-    def looked(self, key: str, now: float, seconds: float) -> None:
-        """A look at ``key`` took this long."""
+    def looked(self, key: str, now: float, seconds: float, finished: bool = True,
+               insist: bool = False) -> None:
+        """A look at ``key`` took this long.
+
+        Of a look that is not ``finished`` the next slice may come as soon as there is credit;
+        to ``insist`` is to have it without.
+        """
         self.credit -= seconds
         cost = self.costs.get(key)
         if cost is not None:
             self._served = max(self._served, cost.turn)
             cost.turn = self._served + seconds
-            cost.last = now
-            cost.stale = False
+            if finished:
+                cost.last = now
+            cost.stale = insist
 
     def all_stale(self) -> None:
         """Everything watched is out of date (the run paused or moved elsewhere)."""

@@ -170,7 +170,8 @@ class TheoryFrame:
     ``bound`` = log 2 − loss_d/2 ≤ jsd; ``loss_d_star`` the same loss at D* (2 log 2 − 2·jsd);
     ``w1`` the exact Wasserstein-1 distance (1-D), ``critic_gap`` E_p D − E_q D and ``lipschitz``
     the steepest slope of D on the lattice (so that critic_gap ≤ lipschitz·w1). ``mass_p`` and
-    ``mass_q`` say how much of each density the lattice of the numbers holds.
+    ``mass_q`` say how much of each density the lattice of the numbers holds; the rest
+    counts as told apart without fail.
     """
 
     step: int

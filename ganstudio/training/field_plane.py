@@ -35,8 +35,8 @@ class FlatPlane:
 
     def shadow(self, vector: Tensor) -> tuple[float, float, float]:
         """(a, b, seen): coordinates of a vector's shadow and ‖shadow‖/‖vector‖."""
-        along = (self.directions @ vector).double().cpu().numpy()
-        whole = float(vector.double().square().sum())
+        along = (self.directions @ vector).cpu().double().numpy()
+        whole = float(vector.square().sum())
         place = self.inverse @ along
         length = max(float(along @ place), 0.0)
         seen = min((length / whole) ** 0.5, 1.0) if whole > 0 else 1.0
@@ -46,8 +46,8 @@ class FlatPlane:
 def plane_of(first: Tensor, second: Tensor, labels: tuple[str, str]) -> FlatPlane:
     """The plane of two directions, which need not be of unit length or at right angles."""
     directions = torch.stack([first, second])
-    gram = directions.double() @ directions.double().T
-    return FlatPlane(directions, np.linalg.inv(gram.cpu().numpy()), labels)
+    gram = (directions @ directions.T).cpu().double()
+    return FlatPlane(directions, np.linalg.inv(gram.numpy()), labels)
 
 
 def make_plane(still: StillGame, want: WantField, v: Tensor) -> Generator[None, None, FlatPlane]:
@@ -118,14 +118,14 @@ def _random(still: StillGame, player: int, seed: int) -> Tensor:
 
 
 def _principal(still: StillGame, part: slice) -> tuple[Tensor | None, float]:
-    rows = [m.weights[part] for m in still.moments] + [still.flat[part]]
+    rows = [m.weights[part].cpu() for m in still.moments] + [still.flat[part].cpu()]
     try:
         (point,), explained = principal_directions([Point((row,), ()) for row in rows], 1)
     except ValueError:  # it has not moved
         return None, 0.0
     direction = point.theta[0]
     ahead = float(direction @ (rows[-1] - rows[0]))
-    return (-direction if ahead < 0 else direction), float(explained[0])
+    return (-direction if ahead < 0 else direction).to(still.flat), float(explained[0])
 
 
 # ---- how wide -----------------------------------------------------------------------------

@@ -65,22 +65,27 @@ def outputs(kind: str, r: Tensor, q: Tensor) -> Tensor:
     return LOSSES[kind].output(torch.stack((r, q)).detach()).mean(1)
 
 
-def move_d(players: Players, recipe: Recipe, real: Tensor, z: Tensor, reading: Reading) -> None:
-    """One discriminator step on ``real`` and G(``z``)."""
-    with torch.no_grad():
-        fake = players.g(z)
-    r, q = _logits(players, real, fake)
+def move_d(players: Players, recipe: Recipe, real: Tensor, z: Tensor, reading: Reading,
+           keep: bool = False) -> Tensor:
+    """One discriminator step on ``real`` and G(``z``); returns the fakes.
+
+    With ``keep`` they come with the graph that made them, for a generator step on the same fakes.
+    """
+    with torch.set_grad_enabled(keep):
+        fake: Tensor = players.g(z)
+    r, q = _logits(players, real, fake.detach())
     loss = LOSSES[recipe.loss.kind].d(r, q)
     check_loss(loss, "discriminator")
     players.optimizer_d.step(torch.autograd.grad(loss, players.weights_d), recipe.optimizer_d)
     clip_weights(players, recipe.loss.clip)
     reading.loss_d = loss.detach()
     reading.outputs = outputs(recipe.loss.kind, r, q)
+    return fake
 
 
-def move_g(players: Players, recipe: Recipe, z: Tensor, reading: Reading) -> None:
-    """One generator step on ``z``."""
-    loss = LOSSES[recipe.loss.kind].g(players.d(players.g(z)))
+def move_g(players: Players, recipe: Recipe, fake: Tensor, reading: Reading) -> None:
+    """One generator step on ``fake``, G's samples with the graph that made them."""
+    loss = LOSSES[recipe.loss.kind].g(players.d(fake))
     check_loss(loss, "generator")
     players.optimizer_g.step(torch.autograd.grad(loss, players.weights_g), recipe.optimizer_g)
     players.average_step(recipe.average.decay)

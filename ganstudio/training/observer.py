@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import singledispatchmethod
 from typing import Any
 
@@ -14,6 +14,7 @@ from torch import Tensor
 from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.game.losses import LOSSES
 from ganstudio.training import lines
+from ganstudio.training.field_frames import FieldWant
 from ganstudio.training.frames import (
     ArrowsFrame,
     Bytes,
@@ -37,6 +38,8 @@ from ganstudio.training.frames import (
 )
 from ganstudio.training.latents import FixedLatents
 from ganstudio.training.mosaic import tile, to_pictures
+from ganstudio.training.rule_cost import cost_note
+from ganstudio.training.slow_looks import SlowLooks
 from ganstudio.training.trainer import Trainer
 
 KERNEL_SAMPLES = 2048
@@ -64,10 +67,12 @@ class Observer:
         rng = np.random.default_rng([trainer.recipe.seed, 77])
         size = len(trainer.dataset.items)
         self._real_rows = rng.choice(size, min(size, 8192), replace=False)
+        self.slow = SlowLooks(trainer, self._reals, self.latents.first)
 
     def info(self) -> RunInfo:
         """What does not change while the run lasts."""
         trainer, data = self.trainer, self.trainer.dataset
+        cost = cost_note(trainer)
         return RunInfo(
             name=trainer.recipe.name, sample_shape=data.shape,
             latent_kind=trainer.recipe.latent.kind, latent_dim=trainer.recipe.latent.dim,
@@ -75,7 +80,8 @@ class Observer:
             parameters_g=sum(p.numel() for p in trainer.players.weights_g),
             parameters_d=sum(p.numel() for p in trainer.players.weights_d),
             extent=data.extent, offset=np.asarray(data.offset, np.float32),
-            scale=np.asarray(data.scale, np.float32), notes=tuple(data.notes))
+            scale=np.asarray(data.scale, np.float32),
+            notes=(*data.notes, *([cost] if cost else [])))
 
     def look(self, want: Want) -> Frame:
         """The frame for a want, at the trainer's present step.
@@ -83,9 +89,28 @@ class Observer:
         Raises:
             ValueError: the want does not fit the data (a surface of an image).
         """
+        if isinstance(want, FieldWant):
+            return self.slow.look(want)
         with self.trainer.players.observed():
             frame: Frame = self._look(want)
             return frame
+
+    def glance(self, want: Want, resting: bool = False) -> tuple[Frame | None, bool]:
+        """One slice of a look: (a frame if there is one to show, whether the look is finished).
+
+        Quick looks are made at once; see ``SlowLooks.glance`` for the others.
+        """
+        if isinstance(want, FieldWant):
+            return self.slow.glance(want, resting)
+        return self.look(want), True
+
+    def watch(self, wants: Collection[Want]) -> None:
+        """These are the wants from now on; what others need is no longer kept."""
+        self.slow.watch(wants)
+
+    def moved(self) -> None:
+        """The run has taken steps."""
+        self.slow.note()
 
     @singledispatchmethod
     def _look(self, want: object) -> Any:

@@ -29,6 +29,7 @@ from ganstudio.training.moves import (
 from ganstudio.training.players import DTYPES, Players
 from ganstudio.training.rule_moves import RuleMoves, is_plain
 from ganstudio.training.streams import Stream, generator
+from ganstudio.training.trace import flat_weights
 
 KEEP_EVERY = 64
 """Steps between copies of the state that a broken run falls back to."""
@@ -74,10 +75,15 @@ class Trainer:
                                     self.layers_rng)
         self.step = 0
         self.turn = Turn()
-        blank = torch.full((), float("nan"), device=self.device)
-        self.reading = Reading(blank, blank, torch.full((2,), float("nan"), device=self.device))
+        self._blank = torch.full((), float("nan"), device=self.device)
+        """The loss of a player that has not moved yet; told from other NaNs by being this one."""
+        self.reading = Reading(self._blank, self._blank,
+                               torch.full((2,), float("nan"), device=self.device))
         self.finished = self._chunk(0, [])
         """The rows of the last ``advance``; where it raised, those that came before."""
+        self.keep_before = False
+        """Whether somebody looks at the last step: ``before`` are then the weights before it."""
+        self.before: Tensor | None = None
         self._kept: State | None = None
         self._unproven: State | None = None
 
@@ -107,6 +113,7 @@ class Trainer:
         for _ in range(count):
             try:
                 self._keep_good()
+                self.before = flat_weights(self.players) if self.keep_before else None
                 self._step(only)
             except Exception as error:
                 failed = error
@@ -120,12 +127,12 @@ class Trainer:
                 break
         self.finished = self._chunk(first, rows)
         if failed is None:
-            failed = self._late_failure(self.finished)
+            failed = self._late_failure(rows)
         if failed is None:
             self._prove()
         else:
             if isinstance(failed, NonFiniteLossError):
-                failed.step = self.step + 1
+                failed.step = first + len(self.finished.steps) + 1
             self.fall_back()
             raise failed
         return self.finished
@@ -140,6 +147,8 @@ class Trainer:
             move_both(self.players, self.recipe, self._real(), self._z(), self.reading)
         elif update.unit == "epochs":
             self._epoch_move()
+        elif not update.fresh_noise and update.first == "d" and update.train_d and update.train_g:
+            self._shared_round()
         else:
             moves = ((update.train_d, update.k_d, self._d_move, self._d_read),
                      (update.train_g, update.k_g, self._g_move, self._g_read))
@@ -149,6 +158,15 @@ class Trainer:
                         move()
                 else:
                     read()
+
+    def _shared_round(self) -> None:
+        """A round whose first G step is on the very fakes of the last D step: one pass less."""
+        for left in reversed(range(self.recipe.update.k_d)):
+            fake = move_d(self.players, self.recipe, self._real(), self._z(), self.reading,
+                          keep=left == 0)
+        move_g(self.players, self.recipe, fake, self.reading)
+        for _ in range(self.recipe.update.k_g - 1):
+            self._g_move()
 
     def _epoch_move(self) -> None:
         update = self.recipe.update
@@ -167,7 +185,7 @@ class Trainer:
         move_d(self.players, self.recipe, self._real(), self._z(), self.reading)
 
     def _g_move(self) -> None:
-        move_g(self.players, self.recipe, self._z(), self.reading)
+        move_g(self.players, self.recipe, self.players.g(self._z()), self.reading)
 
     def _d_read(self) -> None:
         read_d(self.players, self.recipe, self._real(), self._z(), self.reading)
@@ -193,16 +211,17 @@ class Trainer:
         if self._unproven is not None:
             self._kept, self._unproven = self._unproven, None
 
-    def _late_failure(self, chunk: ScalarChunk) -> NonFiniteLossError | None:
+    def _late_failure(self, rows: list[Tensor]) -> NonFiniteLossError | None:
+        """On a GPU nobody has looked at the losses yet: the first bad one; rows are cut there."""
         if self.device.type == "cpu":
             return None
-        # NaN stands for a player that has not moved yet, so only what follows a number counts.
-        for column, player in ((0, "discriminator"), (1, "generator")):
-            values = chunk.values[:, column]
-            bad = ~np.isfinite(values) & (np.maximum.accumulate(np.isfinite(values))
-                                          | np.isinf(values))
-            if bad.any():
-                return NonFiniteLossError(player, float(values[bad][0]))
+        values, width = self.finished.values, len(SCALARS)
+        for index in np.flatnonzero(~np.isfinite(values[:, :2]).all(1)).tolist():
+            for column, player in ((0, "discriminator"), (1, "generator")):
+                blank = rows[index * width + column] is self._blank
+                if not blank and not np.isfinite(values[index, column]):
+                    self.finished = ScalarChunk(self.finished.steps[:index], values[:index])
+                    return NonFiniteLossError(player, float(values[index, column]))
         return None
 
     def fall_back(self) -> None:
@@ -273,12 +292,15 @@ class Trainer:
         self.rule_moves.load(groups["rule"])
         self.noise.set_state(groups["noise"]["rng"].cpu())
         self.layers_rng.set_state(groups["layers"]["rng"].cpu())
-        self.reading = Reading(*(groups["reading"][k].to(self.device).clone()
-                                 for k in ("loss_d", "loss_g", "outputs")))
+        loss_d, loss_g, outputs = (groups["reading"][k].to(self.device).clone()
+                                   for k in ("loss_d", "loss_g", "outputs"))
+        self.reading = Reading(self._blank if loss_d.isnan() else loss_d,
+                               self._blank if loss_g.isnan() else loss_g, outputs)
         self.step = int(state.values["step"])
         player, left = state.values["turn"]
         self.turn = Turn(str(player), int(left))
         self._kept = self._unproven = None
+        self.before = None
 
     def _chunk(self, first: int, rows: list[Tensor]) -> ScalarChunk:
         width = len(SCALARS)

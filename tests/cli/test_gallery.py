@@ -15,19 +15,13 @@ def test_a_gallery_is_written_from_a_saved_run(ganstudio, trained, tmp_path):
 
 def test_the_same_seed_gives_the_same_samples(ganstudio, trained, tmp_path):
     def samples(name, seed):
-        assert ganstudio("gallery", trained, "--out", name, "--rows", 1, "--columns", 4,
-                         "--seed", seed).code == 0
+        answer = ganstudio("gallery", trained, "--out", name, "--rows", 1, "--columns", 4,
+                           "--seed", seed)
+        assert answer.code == 0 and "gallery of step 12 written to" in answer.out
         return {p.name: p.read_bytes() for p in (tmp_path / name).glob("samples*.csv")}
 
     one = samples("a", 1)
     assert one and one == samples("b", 1) and one != samples("c", 2)
-
-
-def test_the_person_is_told_where_to_look(ganstudio, trained):
-    answer = ganstudio("gallery", trained, "--out", "g", "--rows", 1, "--columns", 1,
-                       "--live-weights")
-    assert answer.code == 0 and "gallery of step 12 written to" in answer.out
-    assert "index.html" in answer.out
 
 
 @pytest.mark.parametrize(("words", "said"), [

@@ -51,17 +51,13 @@ DIGEST_RUNS = {
 
 @pytest.mark.parametrize("words", DIGEST_RUNS.values(), ids=DIGEST_RUNS)
 def test_stopped_and_resumed_is_the_unbroken_run(ganstudio, words):
-    ganstudio("train", *words, "--steps", 60, "--run", "whole.run")
-    ganstudio("train", *words, "--steps", 25, "--run", "parts.run")
-    said = ganstudio("resume", "parts.run", "--steps", 35, "--json").document
-    assert said["step"] == 60 and said["run"] == "parts.run"
+    ganstudio("train", *words, "--steps", 30, "--run", "whole.run")
+    ganstudio("train", *words, "--steps", 13, "--run", "parts.run")
+    said = ganstudio("resume", "parts.run", "--steps", 17, "--json").document
+    assert said["step"] == 30 and said["run"] == "parts.run"
     whole, parts = (ganstudio("inspect", f"{name}.run", "--json").document
                     for name in ("whole", "parts"))
     assert whole["state_digest"] == parts["state_digest"] and whole["losses"] == parts["losses"]
-    other = ganstudio("train", *words, "--steps", 60, "--run", "other.run", "--seed", 1)
-    assert other.code == 0
-    assert ganstudio("inspect", "other.run", "--json").document[
-        "state_digest"] != whole["state_digest"]
 
 
 def test_a_recipe_file_can_be_trained(ganstudio, tmp_path):
@@ -80,7 +76,7 @@ def test_data_is_taken_from_files(ganstudio, tmp_path):
     assert ganstudio("train", "mine.json", "--data", "pixels.npy", *words, "--steps", 1).code == 0
 
 
-# ---- what the caller got wrong -----------------------------------------------------------------
+# ---- what the caller got wrong ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("words", "said"), [
@@ -158,7 +154,7 @@ def test_a_full_disk_at_the_end_is_not_said_to_be_done(ganstudio, monkeypatch):
     assert "could not be saved in x.run: No space left on device" in answer.err
 
 
-# ---- Ctrl+C -----------------------------------------------------------------------------------------
+# ---- Ctrl+C ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

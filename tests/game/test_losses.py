@@ -101,6 +101,8 @@ def test_gradients_match_finite_differences(kind, r, q):
     r, q = r.clone().requires_grad_(), q.clone().requires_grad_()
     if kind == "hinge" and min((1 - r).abs().min(), (1 + q).abs().min()) < 1e-3:
         return  # at its kink there is no one slope to compare with
+    if min((r.abs() - 20).abs().min(), (q.abs() - 20).abs().min()) < 1e-3:
+        return  # torch's softplus goes over to a straight line there, with a jump of 2e-9
     for value, inputs in ((lambda: loss.d(r, q), (r, q)), (lambda: loss.g(q), (q,))):
         grads = torch.autograd.grad(value(), inputs)
         for tensor, grad in zip(inputs, grads, strict=True):

@@ -119,7 +119,7 @@ def test_live_fields_are_those_that_the_design_promises():
     assert live == {
         "loss.kind", "loss.clip", "update.k_d", "update.k_g", "update.train_d", "update.train_g",
         "update.gamma", "update.sga_lambda", "update.sga_align", "update.unroll_k",
-        "update.unroll_eta", "update.lookahead_eta", "average.decay", "batch",
+        "update.unroll_eta", "update.lookahead_eta", "update.fresh_noise", "average.decay", "batch",
         *(f"optimizer_{p}.{n}" for p in "dg"
           for n in ("lr", "momentum", "alpha", "beta1", "beta2", "eps"))}
 

@@ -23,7 +23,7 @@ def test_the_promised_presets_are_there():
 
 
 def test_presets_say_what_they_lack():
-    with pytest.raises(RecipeError, match="there is no preset 'rings'; the presets are .*ring"):
+    with pytest.raises(RecipeError, match=r"there is no preset 'rings'; the presets are .*ring"):
         preset("rings")
     with pytest.raises(RecipeError, match=r"'mnist' needs data: .* --data PATH"):
         preset("mnist")

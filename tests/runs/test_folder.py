@@ -119,7 +119,7 @@ def test_a_damaged_newest_one_gives_way_to_the_one_before(run):
     newest.write_bytes(newest.read_bytes()[:50])
     assert run.latest()[0].values["step"] == 1
     run.checkpoint_files()[0].write_bytes(b"")
-    with pytest.raises(RunError, match="0000000002.safetensors is not a readable checkpoint"):
+    with pytest.raises(RunError, match=r"0000000002\.safetensors is not a readable checkpoint"):
         run.latest()
 
 

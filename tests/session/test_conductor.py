@@ -107,7 +107,7 @@ def test_to_look_only_leaves_the_folder_as_it_is(conduct, tmp_path):
     assert everything() == before
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(name=st.sampled_from(sorted(tiny.ZOO)), stops=st.lists(st.integers(1, 13), max_size=3),
        chunk=st.integers(1, 9))
 def test_closed_and_opened_again_it_is_the_unbroken_run(name, stops, chunk, tmp_path_factory):
@@ -173,7 +173,7 @@ def test_a_run_cut_off_before_anything_was_saved_begins_again(conduct, tmp_path)
     assert again.digest() == run.digest()
 
 
-# ---- tweaks ------------------------------------------------------------------------------------
+# ---- tweaks ----------------------------------------------------------------------------------
 
 
 def test_a_tweak_that_cannot_be_changes_nothing(conduct):
@@ -191,7 +191,7 @@ def test_a_tweak_that_cannot_be_changes_nothing(conduct):
     assert [e["kind"] for e in run.folder.journal.read()] == ["created"]
 
 
-# ---- when things go wrong --------------------------------------------------------------------------
+# ---- when things go wrong --------------------------------------------------------------------
 
 
 def test_a_loss_that_is_no_number_leaves_folder_and_run_at_the_last_good_step(conduct, tmp_path):

@@ -36,7 +36,7 @@ def refuse(*_args, **_kwargs):
     raise NO_ROOM
 
 
-# ---- preparing ------------------------------------------------------------------------------------
+# ---- preparing -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("parts", "sentence"), [
@@ -110,7 +110,7 @@ def test_a_torch_that_cannot_be_imported_is_told(session, monkeypatch):
     one.send(Run())
 
 
-# ---- training --------------------------------------------------------------------------------------
+# ---- training --------------------------------------------------------------------------------
 
 
 def test_an_exception_in_a_step_is_told_and_the_run_can_go_on(session, monkeypatch, tmp_path):
@@ -178,7 +178,7 @@ def test_an_error_in_a_command_is_told_and_the_thread_lives(session, monkeypatch
     one.event("stepped")
 
 
-# ---- the disk ----------------------------------------------------------------------------------------
+# ---- the disk --------------------------------------------------------------------------------
 
 
 def test_a_full_disk_is_told_and_training_goes_on(session, monkeypatch, tmp_path):
@@ -219,7 +219,7 @@ def test_closing_while_saving_breaks_is_told(session, monkeypatch, tmp_path):
     assert "the run could not be saved: division by zero" in one.events[-1].text
 
 
-# ---- closing at any moment ---------------------------------------------------------------------------
+# ---- closing at any moment -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -99,8 +99,8 @@ def test_a_step_while_running_pauses(session):
 def test_scalars_come_once_each_and_in_order_under_load(session):
     one = session()
     one.send(Watch({"a": WantSurface(24), "b": WantPoints(64)}), Run())
-    for k in range(40):
-        one.at(10 * k)
+    for k in range(25):
+        one.at(8 * k)
         one.send(Tweak({"optimizer_d.lr": 0.001 + 1e-5 * k}))
         if k % 5 == 0:
             one.send(Pause(), Run())
@@ -124,7 +124,7 @@ def test_the_watched_session_is_the_headless_run(session):
     assert one.session._worker.conductor.digest() == headless.digest()
 
 
-# ---- tweaks ------------------------------------------------------------------------------------
+# ---- tweaks ----------------------------------------------------------------------------------
 
 
 def test_a_tweak_is_taken_up_and_told(session):
@@ -188,7 +188,7 @@ def test_a_tweak_that_changes_nothing_says_so(session):
     assert told.text == "Nothing changed" and told.data["changes"] == {}
 
 
-# ---- looking -----------------------------------------------------------------------------------
+# ---- looking ---------------------------------------------------------------------------------
 
 
 def test_frames_come_for_what_is_watched_and_for_nothing_else(session):
@@ -268,7 +268,7 @@ def test_the_pace_is_kept_and_can_be_let_go(session):
     one.event("paused")
 
 
-# ---- saving, exporting ---------------------------------------------------------------------------
+# ---- saving, exporting -----------------------------------------------------------------------
 
 
 def test_a_snapshot_is_on_the_disk_when_it_is_told(session, tmp_path):
@@ -302,7 +302,11 @@ def test_a_session_resumes_with_its_past(session, tmp_path):
     assert second.steps() == list(range(1, 41))
 
 
-@pytest.mark.parametrize("parts", [{}, tiny.LINE, tiny.IMAGES], ids=["plane", "line", "images"])
+@pytest.mark.parametrize("parts", [
+    pytest.param({}, id="plane"),
+    pytest.param(tiny.LINE, id="line", marks=pytest.mark.slow),
+    pytest.param(tiny.IMAGES, id="images", marks=pytest.mark.slow),
+])
 def test_an_export_is_written_while_training_goes_on(session, tmp_path, parts):
     one = session(tiny.recipe(**parts), tmp_path / "x.run")
     one.run_to(15)
@@ -360,7 +364,7 @@ def test_one_export_at_a_time(session, tmp_path, monkeypatch):
     assert not (tmp_path / "b").exists()
 
 
-# ---- the end --------------------------------------------------------------------------------------
+# ---- the end ---------------------------------------------------------------------------------
 
 
 def test_stop_saves_and_ends_the_thread(session, tmp_path):

@@ -43,7 +43,7 @@ def test_slower_when_busy_and_back_when_calm(qapp: QApplication) -> None:
 
 
 def test_steady_in_between(qapp: QApplication) -> None:
-    clocks = Clocks(0.28)
+    clocks = Clocks(0.08)
     ticker = Ticker(load_clock=clocks.busy, wall_clock=clocks.wall)
     ticker.start()
     review(ticker, 10)

@@ -42,7 +42,8 @@ def test_arrows_move_between_cards(window: MainWindow, qtbot: QtBot) -> None:
     assert QApplication.focusWidget() is cards[1]
 
 
-def test_every_card_gets_its_picture(window: MainWindow, qtbot: QtBot) -> None:
+def test_every_card_gets_its_picture(make_window, qtbot: QtBot) -> None:
+    window = make_window(pictures=True)
     qtbot.waitUntil(lambda: not window.start_page._painter.isActive(), timeout=20_000)
     drawn = {c.key for c in window.start_page.grid.cards if c.thumbnail is not None}
     assert {"gaussian-1d", "ring", "digits", "checkerboard"} <= drawn

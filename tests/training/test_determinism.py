@@ -56,7 +56,7 @@ def test_a_watched_run_is_the_unwatched_run(name):
     plain, watched = (tiny.trainer(**tiny.ZOO[name]) for _ in range(2))
     observer = Observer(watched)
     global_state = torch.get_rng_state()
-    for _ in range(4):
+    for _ in range(2):
         for want in wants(watched):
             before = digest(watched)
             observer.look(want)
@@ -82,11 +82,7 @@ tweaks = st.dictionaries(st.integers(0, 11), st.sampled_from([
 ]), max_size=3)
 
 
-@settings(max_examples=30)
-@given(name=st.sampled_from(sorted(tiny.ZOO)), stop=st.integers(0, 12), tweaks=tweaks,
-       only=st.dictionaries(st.integers(0, 11), st.sampled_from("dg"), max_size=2))
-def test_stopped_at_any_step_and_taken_up_it_is_the_unbroken_run(name, stop, tweaks, only,
-                                                                tmp_path_factory):
+def check_resume(name, stop, tweaks, only, folder):
     def go(trainer, steps):
         for step in steps:
             if step in tweaks:
@@ -97,7 +93,7 @@ def test_stopped_at_any_step_and_taken_up_it_is_the_unbroken_run(name, stop, twe
     go(unbroken, range(12))
     stopped = tiny.trainer(**tiny.ZOO[name])
     go(stopped, range(stop))
-    path = tmp_path_factory.mktemp("checkpoint") / "state.safetensors"
+    path = folder / "state.safetensors"
     save_checkpoint(path, stopped.state(), stopped.recipe)
     state, recipe = load_checkpoint(path)
     assert state_digest(state) == digest(stopped)
@@ -106,6 +102,30 @@ def test_stopped_at_any_step_and_taken_up_it_is_the_unbroken_run(name, stop, twe
     go(resumed, range(stop, 12))
     assert tiny.same(resumed.state(), unbroken.state())
     assert digest(resumed) == digest(unbroken)
+
+
+any_run = {"name": st.sampled_from(sorted(tiny.ZOO)), "stop": st.integers(0, 12), "tweaks": tweaks,
+           "only": st.dictionaries(st.integers(0, 11), st.sampled_from("dg"), max_size=2)}
+
+
+@pytest.mark.parametrize("name", tiny.ZOO)
+def test_each_make_of_run_can_be_stopped_and_taken_up(name, tmp_path):
+    check_resume(name, 5, {3: ("optimizer_g.lr", 0.02), 8: ("batch", 30)}, {4: "d"}, tmp_path)
+
+
+@settings(max_examples=10)
+@given(**any_run)
+def test_stopped_at_any_step_and_taken_up_it_is_the_unbroken_run(
+        name, stop, tweaks, only, tmp_path_factory):
+    check_resume(name, stop, tweaks, only, tmp_path_factory.mktemp("checkpoint"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", tiny.ZOO)
+@settings(max_examples=25)
+@given(**{k: v for k, v in any_run.items() if k != "name"})
+def test_each_make_of_run_can_be_stopped_anywhere(name, stop, tweaks, only, tmp_path_factory):
+    check_resume(name, stop, tweaks, only, tmp_path_factory.mktemp("checkpoint"))
 
 
 def test_a_state_is_a_copy():

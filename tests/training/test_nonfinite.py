@@ -127,3 +127,64 @@ def test_whatever_a_step_raises_leaves_a_step_boundary(at, monkeypatch):
     twin = tiny.trainer()
     twin.advance(trainer.step)
     assert trainer.step <= at + 3 and tiny.same(trainer.state(), twin.state())
+
+
+# ---- where the losses are read late --------------------------------------------------------
+
+
+@pytest.fixture
+def like_a_gpu(monkeypatch):
+    """A trainer that does not look at its losses before a call's end, as on a GPU."""
+    def make(**parts):
+        monkeypatch.setattr("ganstudio.training.moves.check_loss", lambda *_: None)
+        trainer = tiny.trainer(**parts)
+        back = trainer.fall_back
+
+        def fall_back():
+            trainer.device = torch.device("cpu")
+            back()
+            trainer.device = torch.device("cuda")
+
+        monkeypatch.setattr(trainer, "fall_back", fall_back)
+        trainer.device = torch.device("cuda")
+        return trainer
+
+    return make
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 64, 1000])
+def test_read_late_the_failure_is_the_same(like_a_gpu, chunk):
+    expected = explode(tiny.trainer(**EXPLODES))
+    late = like_a_gpu(**EXPLODES)
+    with pytest.raises(NonFiniteLossError) as failure:
+        while True:
+            late.advance(chunk)
+    assert (failure.value.step, failure.value.player) == (expected.step, expected.player)
+    steps = late.finished.steps
+    assert np.isfinite(late.finished.values[:, :2]).all()
+    assert len(steps) == 0 or steps[-1] == expected.step - 1
+    assert late.step <= expected.step and finite(late)
+    twin = tiny.trainer(**EXPLODES)
+    twin.advance(late.step)
+    assert tiny.same(late.state(), twin.state())
+
+
+def test_read_late_a_bad_state_is_not_taken_for_good(like_a_gpu):
+    """The copy of step 64 lies between the failure and its discovery."""
+    trainer = like_a_gpu()
+    trainer.advance(KEEP_EVERY - 4)
+    trainer.players.weights_d[0].data.fill_(float("nan"))
+    error = explode(trainer, 40)
+    assert error.step == KEEP_EVERY - 3 and trainer.step == 0 and finite(trainer)
+
+
+def test_read_late_a_player_that_has_not_moved_is_no_failure(like_a_gpu):
+    trainer = like_a_gpu(batch=100, update={"unit": "epochs"})
+    assert np.isnan(trainer.advance(2).values[:, 1]).all()  # D's epoch
+    resumed = like_a_gpu(batch=100, update={"unit": "epochs"})
+    resumed.device = torch.device("cpu")
+    resumed.load(trainer.state())
+    resumed.device = torch.device("cuda")
+    resumed.advance(1, only="d")
+    resumed.players.weights_g[0].data.fill_(float("nan"))
+    assert explode(resumed, 3).player == "generator"

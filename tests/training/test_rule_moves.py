@@ -5,7 +5,6 @@ import copy
 import pytest
 import tiny
 import torch
-from torch.nn.functional import leaky_relu, softplus
 
 from ganstudio.game.gan import GanGame
 from ganstudio.game.losses import LOSSES
@@ -14,14 +13,10 @@ from ganstudio.game.rules.make import make_rule
 from ganstudio.recipe import RecipeError, with_value
 from ganstudio.training import rule_moves
 from ganstudio.training.moves import NonFiniteLossError
+from tests.training.written_out import SMALL, dense, written_out
 
 SGD = {"kind": "sgd", "lr": 0.05}
 DOUBLE = {"precision": "float64"}
-SMALL = {
-    "data": {"kind": "ring", "points": 100}, "latent": {"dim": 2}, "batch": 8,
-    "generator": {"kind": "mlp", "depth": 1, "width": 3, "activation": "tanh"},
-    "discriminator": {"kind": "mlp", "depth": 1, "width": 3, "activation": "leaky_relu"},
-}
 RULES = {
     "consensus": {"gamma": 0.7}, "extragradient": {}, "past_extragradient": {}, "ogda": {},
     "sga": {"lambda": 0.6, "align": False}, "competitive": {}, "unrolled": {"k": 3, "eta": 0.2},
@@ -74,45 +69,6 @@ def test_a_trainers_rule_is_the_toy_games_rule_on_a_fixed_batch(rule):
 
 
 # ---- against dense Jacobians ----------------------------------------------------------------
-
-
-def written_out(made, real, z):
-    """The two losses as functions of one flat vector, with no code of ours in them."""
-    shapes = [p.shape for p in [*made.players.weights_g, *made.players.weights_d]]
-    n_g = sum(p.numel() for p in made.players.weights_g)
-
-    def parts(w):
-        return [t.reshape(s) for t, s in zip(torch.split(w, [s.numel() for s in shapes]), shapes,
-                                             strict=True)]
-
-    def logits(w):
-        w0, b0, w1, b1, u0, c0, u1, c1 = parts(w)
-        fake = torch.tanh(z @ w0.T + b0) @ w1.T + b1
-
-        def judge(x):
-            return (leaky_relu(x @ u0.T + c0, 0.2) @ u1.T + c1)[:, 0]
-        return judge(real), judge(fake)
-
-    def loss_d(w):
-        r, q = logits(w)
-        return (softplus(-r) + softplus(q)).mean()
-
-    def loss_g(w):
-        return softplus(-logits(w)[1]).mean()
-
-    return loss_g, loss_d, n_g
-
-
-def dense(made, real, z):
-    """(w, v, J, slopes) with every entry of J by a backward of its own."""
-    loss_g, loss_d, n_g = written_out(made, real, z)
-    w = torch.cat([p.detach().reshape(-1) for p in
-                   [*made.players.weights_g, *made.players.weights_d]]).requires_grad_()
-    of_g, = torch.autograd.grad(loss_g(w), w, create_graph=True)
-    of_d, = torch.autograd.grad(loss_d(w), w, create_graph=True)
-    v = -torch.cat([of_g[:n_g], of_d[n_g:]])
-    jacobian = torch.stack([torch.autograd.grad(x, w, retain_graph=True)[0] for x in v])
-    return w.detach(), v.detach(), jacobian, of_g.detach(), of_d.detach(), n_g
 
 
 @pytest.mark.parametrize("rule", ["consensus", "sga", "competitive", "lookahead", "lola_foerster",

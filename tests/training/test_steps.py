@@ -87,12 +87,16 @@ class ByHand:
 
     def move_d(self):
         real, z = self.real(), self.z()
-        self.d_gradient(real, self.g(z).detach())
+        self.judged = self.g(z)
+        self.d_gradient(real, self.judged.detach())
         self.optimizer_d.step()
         self.clip()
 
     def move_g(self):
-        self.g_gradient(self.g(self.z()))
+        u = self.recipe.update
+        fresh = u.fresh_noise or u.first == "g" or self.judged is None
+        self.g_gradient(self.g(self.z()) if fresh else self.judged)
+        self.judged = None
         self.optimizer_g.step()
 
     def move_both(self):
@@ -147,6 +151,8 @@ def test_every_optimizer(kind):
 
 @pytest.mark.parametrize("update", [
     {"first": "g"}, {"k_d": 3}, {"k_g": 2}, {"k_d": 2, "k_g": 3, "first": "g"},
+    {"fresh_noise": False}, {"fresh_noise": False, "k_d": 2, "k_g": 3},
+    {"fresh_noise": False, "first": "g"},
 ], ids=str)
 def test_who_moves_when_and_how_often(update):
     compare(update=update)

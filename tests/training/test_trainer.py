@@ -278,7 +278,7 @@ def test_a_state_of_other_data_is_refused():
                                   "reading.outputs", "g.weight_0", "optimizer_d.count"])
 def test_a_state_with_a_piece_missing_is_refused(drop):
     trainer = tiny.trainer()
-    with pytest.raises(ValueError, match="damaged|another recipe"):
+    with pytest.raises(ValueError, match=r"damaged|another recipe"):
         trainer.load(broken(trainer.state(), [drop]))
 
 
@@ -289,7 +289,7 @@ def test_a_state_with_a_piece_missing_is_refused(drop):
 ], ids=str)
 def test_a_state_with_absurd_numbers_is_refused(values):
     trainer = tiny.trainer()
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         trainer.load(broken(trainer.state(), **values))
 
 

@@ -1,0 +1,1 @@
+"""A sample gallery to take away."""

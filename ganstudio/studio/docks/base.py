@@ -43,6 +43,9 @@ class Dock(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in these colours from now on."""
 
+    def shut(self) -> None:
+        """The window closes: end whatever of the dock's own still runs, and wait for it."""
+
     def save_state(self) -> dict[str, Any]:
         """The dock's own choices (layers switched on, smoothing) as plain JSON data."""
         return {}

@@ -28,6 +28,7 @@ CATALOGUE: tuple[DockEntry, ...] = (
     DockEntry("samples", "Samples", "ganstudio.studio.docks.samples", "SamplesDock", "centre"),
     DockEntry("losses", "Losses", "ganstudio.studio.docks.losses", "LossesDock", "right"),
     DockEntry("latent", "Latent", "ganstudio.studio.docks.latent", "LatentDock", "below"),
+    DockEntry("dynamics", "Dynamics", "ganstudio.studio.docks.dynamics", "DynamicsDock", "below"),
     DockEntry("log", "Log", "ganstudio.studio.docks.log", "LogDock", "below"),
 )
 

@@ -83,6 +83,7 @@ class DistancePlot(Plot):
         values = np.concatenate([t.distance for t in self.tracks])
         logs = np.log10(np.clip(values[np.isfinite(values)], FLOOR, 1e12))
         low, high = self._range.fit(float(logs.min(initial=0)), float(logs.max(initial=0)))
+        low = max(low, np.log10(FLOOR) - 0.5)
         first = float(min(t.first for t in self.tracks))
         last = float(max(t.first + len(t.path) - 1 for t in self.tracks))
         taken = max(t.taken for t in self.tracks)

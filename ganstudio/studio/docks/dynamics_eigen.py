@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.session.toy_words import modulus
 from ganstudio.studio.docks.dynamics_look import haloed
 from ganstudio.studio.docks.plotting_canvas import Extent, Plot
 from ganstudio.studio.docks.plotting_paint import draw_mark, mixed, thin
-from ganstudio.studio.docks.plotting_range import SteadyRange, plain
+from ganstudio.studio.docks.plotting_range import SteadyRange, plain, symlog
+from ganstudio.studio.docks.plotting_ticks import Linear, SymLog
 
 Complex = NDArray[np.complex128]
 
@@ -46,8 +48,8 @@ class EigenPlane(Plot):
         self._range = SteadyRange()
         self._free = False
         self.extent = self._home
-        self.x_title = "real part" if half_plane else ""
-        self.y_title = "imaginary part" if half_plane else ""
+        self.log = False
+        self.x_title, self.y_title = "real part", "imaginary part"
         self.setMinimumSize(110, 110)
         self.moved.connect(self._on_moved)
         self.home.connect(self.go_home)
@@ -64,12 +66,26 @@ class EigenPlane(Plot):
         """Every finite eigenvalue shown."""
         values = [f.values for f in self.families]
         every = np.concatenate(values) if values else np.empty(0, complex)
-        return every[np.isfinite(every)]
+        finite: Complex = every[np.isfinite(every)]
+        return finite
+
+    def set_log(self, on: bool) -> None:
+        """Symmetric logarithmic axes: one large eigenvalue then hides no others."""
+        self.log = on
+        self.x_scale = self.y_scale = SymLog() if on else Linear()
+        self.go_home()
+        self.stale()
+
+    def _at(self, z: complex) -> tuple[float, float]:
+        """The pixels of an eigenvalue."""
+        x, y = (float(symlog(z.real)), float(symlog(z.imag))) if self.log else (z.real, z.imag)
+        return float(self.to_x(x)), float(self.to_y(y))
 
     def _fit(self) -> None:
         values = self.all_values()
         if self.half_plane:
             reach = float(np.abs(values).max(initial=0.0)) or 1.0
+            reach = float(symlog(reach)) if self.log else reach
             _, high = self._range.fit(-reach, reach)
             side = 1.15 * max(high, 1e-9)
             self.set_extent(Extent(-side, side, -side, side))
@@ -123,6 +139,52 @@ class EigenPlane(Plot):
             painter.drawPath(stable)
         for family in self.families:
             self._draw_family(painter, family, zero_x, zero_y)
+        if not self.half_plane:
+            self._lens(painter, frame)
+
+    def _lens(self, painter: QPainter, frame: QRectF) -> None:
+        """Where the largest eigenvalue all but touches the circle, that place magnified."""
+        values = self.all_values()
+        side = min(0.36 * frame.width(), 0.3 * frame.height())
+        if not len(values) or side < 60 or self._free:
+            return
+        z = complex(max(values, key=lambda v: (round(abs(v), 9), v.imag)))
+        off = abs(abs(z) - 1)
+        if off > 0.06:
+            return
+        reach = max(2.2 * off, 0.004)
+        box = QRectF(frame.right() - side - 8, frame.top() + 8, side, side)
+        unit, theme = side / (2 * reach), self.theme
+        painter.save()
+        painter.setClipRect(box)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.fillRect(box, QColor(theme.plot))
+        # Near by, the circle is its tangent to the eye; a wide polygon keeps it exact.
+        turn = np.angle(z) + np.linspace(-1, 1, 121) * min(4 * reach, np.pi)
+        x = box.center().x() + (np.cos(turn) - z.real) * unit
+        y = box.center().y() - (np.sin(turn) - z.imag) * unit
+        inner = box.center() + QPointF(-z.real * unit, z.imag * unit)
+        arc = QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
+        region = QPainterPath()
+        region.addPolygon(arc)
+        region.lineTo(inner)
+        region.closeSubpath()
+        painter.fillPath(region, mixed(theme.running, theme.plot, 0.13))
+        painter.setPen(QPen(mixed(theme.running, theme.text, 0.7), 1.4))
+        painter.drawPolyline(arc)
+        for family in self.families:
+            for v in family.values[np.isfinite(family.values)]:
+                at = box.center() + QPointF((v.real - z.real) * unit, -(v.imag - z.imag) * unit)
+                if box.contains(at):
+                    draw_mark(painter, at.x(), at.y(), family.mark, family.size,
+                              QColor(family.colour), QColor(theme.plot))
+        painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(thin(theme.muted))
+        painter.drawRect(box)
+        e = self.visible()
+        times = unit / (frame.width() / (e.x1 - e.x0))
+        haloed(painter, box.left() + 6, box.bottom() - 6, f"×{plain(times, 2)}", theme)
 
     def _draw_family(self, painter: QPainter, family: Family, zero_x: float, zero_y: float
                      ) -> None:
@@ -132,11 +194,10 @@ class EigenPlane(Plot):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.setPen(thin(mixed(family.colour, self.theme.plot, 0.5)))
             for z in values:
-                painter.drawLine(QPointF(zero_x, zero_y), QPointF(float(self.to_x(z.real)),
-                                                                  float(self.to_y(z.imag))))
+                painter.drawLine(QPointF(zero_x, zero_y), QPointF(*self._at(z)))
         for z in values:
-            draw_mark(painter, float(self.to_x(z.real)), float(self.to_y(z.imag)), family.mark,
-                      family.size, colour, QColor(self.theme.plot))
+            draw_mark(painter, *self._at(z), family.mark, family.size, colour,
+                      QColor(self.theme.plot))
 
     def draw_still(self, painter: QPainter, frame: QRectF) -> None:
         """The title above."""
@@ -165,6 +226,6 @@ def modulus_label(values: Complex | None) -> str:
     """The largest modulus, for the corner of the plane."""
     if values is None or not len(values):
         return ""
-    return f"|λ| = {plain(float(np.abs(values).max()), 6)}"
+    return f"|λ| = {modulus(float(np.abs(values).max()))}"
 
 

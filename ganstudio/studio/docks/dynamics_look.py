@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
@@ -102,3 +103,24 @@ def draw_start(painter: QPainter, x: float, y: float, theme: Theme, held: bool) 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.drawEllipse(QPointF(x, y), 2.2, 2.2)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+class SpeedScale:
+    """The speed that is drawn in the last colour: a round number just above nearly all that is in
+    sight, held while it still suits.
+    """
+
+    STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+    def __init__(self) -> None:
+        self.value: float | None = None
+
+    def fit(self, speeds: NDArray[np.floating]) -> bool:
+        """Follow these; whether it changed."""
+        finite = speeds[np.isfinite(speeds)]
+        top = float(np.percentile(finite, 97)) if len(finite) else 0.0
+        if top <= 1e-30 or (self.value is not None and 0.6 <= top / self.value <= 1.05):
+            return False
+        unit = 10.0 ** np.floor(np.log10(top))
+        self.value = float(next(s for s in self.STEPS if s * unit >= top * 0.999) * unit)
+        return True

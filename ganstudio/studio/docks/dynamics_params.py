@@ -130,7 +130,8 @@ class ParamRow:
         else:
             self.box = WholeBox(param) if param.kind == "int" else NumberBox(param)
             self._add_slider()
-            self.box.valueChanged.connect(lambda _: (self._follow(), changed()))
+            self.box.valueChanged.connect(lambda _: self._follow())
+            self.box.valueChanged.connect(lambda _: changed())
         named(self.box, param.title, param.help)
         self.set_value(default_of(param))
 
@@ -201,7 +202,7 @@ class ParamForm(QWidget):
         self.entry: Entry | None = None
         self.rows: dict[str, ParamRow] = {}
         self._quiet = False
-        self.two_rates = QCheckBox("Two rates")
+        self.two_rates = QCheckBox("Two rates", self)
         named(self.two_rates, "Two rates", "A step size for each player (two time-scales).")
         self.two_rates.toggled.connect(self._on_two_rates)
         self._grid = QGridLayout(self)
@@ -244,8 +245,8 @@ class ParamForm(QWidget):
         self._on_change()
 
     def _on_change(self) -> None:
-        self._fit_rows()
-        if not self._quiet:
+        if not self._quiet:  # while the form is being made, rows have no place to be shown in
+            self._fit_rows()
             self.changed.emit()
 
     def _fit_rows(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -13,6 +15,7 @@ from ganstudio.studio.docks.dynamics_look import (
     LOOKS,
     PREVIEW,
     SHADES,
+    SpeedScale,
     draw_rest,
     draw_start,
     haloed,
@@ -27,7 +30,7 @@ from ganstudio.studio.docks.plotting_paint import (
     stroke,
     thin,
 )
-from ganstudio.studio.docks.plotting_range import SteadyScale, plain
+from ganstudio.studio.docks.plotting_range import plain
 
 GRIP = 14.0
 """Pixels within which the start can be taken hold of."""
@@ -53,9 +56,11 @@ class FieldPlane(Plot):
         self.start: tuple[float, float] | None = None
         self.movable = True
         self.shown: frozenset[int] | None = None
+        self.looks: Sequence[int] = range(len(LOOKS))
         self.title = ""
-        self.scale = SteadyScale()
-        self.speed_words = "speed"
+        self.scale = SpeedScale()
+        self.show_scale = True
+        """Follow the speeds in sight, and say what the colours mean."""
         self._held = False
         self._lines, self._heads = lent_lines(), lent_lines()
         self._points = LentPoints()
@@ -66,17 +71,16 @@ class FieldPlane(Plot):
     def show_picture(self, picture: ToyPicture) -> None:
         """Draw this."""
         self.picture = picture
-        if self.part < len(picture.fields):
+        if self.part < len(picture.fields) and self.show_scale:
             field = picture.fields[self.part]
-            before = self.scale.value
-            if self.scale.fit(np.hypot(field.vx, field.vy)) != before:
+            if self.scale.fit(np.hypot(field.vx, field.vy)):
                 self.stale()
         self.update()
 
     def clear(self) -> None:
         """Forget the picture and its scale."""
         self.picture = None
-        self.scale = SteadyScale()
+        self.scale.value = None
         self.stale()
 
     def set_title(self, text: str) -> None:
@@ -200,7 +204,7 @@ class FieldPlane(Plot):
         painter.drawLines(*self._lines.args())
 
     def _track(self, painter: QPainter, k: int, track: Track) -> None:
-        look = LOOKS[k % len(LOOKS)]
+        look = LOOKS[self.looks[k] % len(LOOKS)]
         colour = look.colour(self.theme)
         x = np.clip(self.to_x(track.path[:, 0]), -FAR, FAR)
         y = np.clip(self.to_y(track.path[:, 1]), -FAR, FAR)
@@ -236,7 +240,8 @@ class FieldPlane(Plot):
     def draw_still(self, painter: QPainter, frame: QRectF) -> None:
         """The title at the left above, and the scale of speeds at the right."""
         metrics = self.metrics()
-        words = f"{self.speed_words} {plain(self.scale.value, 2)}" if self.scale.value else ""
+        words = (f"speed {plain(self.scale.value, 2)}"
+                 if self.scale.value and self.show_scale else "")
         wide = metrics.horizontalAdvance(words)
         base = metrics.ascent() + 3
         bar = min(70.0, 0.25 * frame.width())

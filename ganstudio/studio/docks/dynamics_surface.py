@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,9 @@ from ganstudio.studio.docks.plotting_paint import draw_mark, mixed, thin
 from ganstudio.studio.theme import LIGHT, Theme
 
 Numbers = NDArray[np.floating]
+Item = tuple[Any, ...]
+"""How near it is, how it is painted, and with what."""
+
 YAW, PITCH = -0.62, 0.52
 RELIEF = 0.62
 """Height of the surface beside its width."""
@@ -118,6 +122,7 @@ class SurfaceView(QWidget):
             return
         self._prepare(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        self._ground(painter, picture)
         items = [*self._faces(picture), *self._curves(picture)]
         items.sort(key=lambda item: item[0])
         for _, paint, *arguments in items:
@@ -125,7 +130,16 @@ class SurfaceView(QWidget):
         self._marks(painter, picture)
         self._words(painter, picture)
 
-    def _faces(self, picture: ToyPicture) -> list[tuple]:
+    def _ground(self, painter: QPainter, picture: ToyPicture) -> None:
+        """The square below, so that height can be told."""
+        s, low = picture.surface, np.full(4, self._low)
+        px, py, _ = self.project(np.array([s.x[0], s.x[-1], s.x[-1], s.x[0]]),
+                                 np.array([s.y[0], s.y[0], s.y[-1], s.y[-1]]), low)
+        painter.setPen(thin(self.theme.line))
+        painter.setBrush(QColor(self.theme.soft))
+        painter.drawPolygon(QPolygonF([QPointF(a, b) for a, b in zip(px, py, strict=True)]))
+
+    def _faces(self, picture: ToyPicture) -> list[Item]:
         s = picture.surface
         xx, yy = np.meshgrid(s.x, s.y)
         px, py, near = self.project(xx, yy, s.height_g)
@@ -137,7 +151,7 @@ class SurfaceView(QWidget):
         light = (0.45 * slope_x + 0.35 * slope_y + 1.0) / np.sqrt(1 + slope_x**2 + slope_y**2)
         share = np.clip((level - self._low) / self._tall, 0, 1)
         colours = self._shades(share, np.clip(0.72 + 0.3 * light, 0.5, 1.12))
-        items: list[tuple] = []
+        items: list[Item] = []
         grid = np.stack([px, py], axis=-1)
         corners = np.stack([grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]], axis=2)
         flat = zip(depth.ravel().tolist(), corners.reshape(-1, 8).tolist(), colours, strict=True)
@@ -168,12 +182,13 @@ class SurfaceView(QWidget):
         j = np.clip((y - s.y[0]) / (s.y[-1] - s.y[0]) * (len(s.y) - 1), 0, len(s.y) - 1.001)
         a, b = i.astype(int), j.astype(int)
         f, g, h = i - a, j - b, s.height_g
-        return ((1 - f) * (1 - g) * h[b, a] + f * (1 - g) * h[b, a + 1]
-                + (1 - f) * g * h[b + 1, a] + f * g * h[b + 1, a + 1])
+        between: Numbers = ((1 - f) * (1 - g) * h[b, a] + f * (1 - g) * h[b, a + 1]
+                            + (1 - f) * g * h[b + 1, a] + f * g * h[b + 1, a + 1])
+        return between
 
-    def _curves(self, picture: ToyPicture) -> list[tuple]:
+    def _curves(self, picture: ToyPicture) -> list[Item]:
         s, theme = picture.surface, self.theme
-        items: list[tuple] = []
+        items: list[Item] = []
         if picture.equilibria and not one_player(picture):
             x0, y0 = picture.equilibria[0]
             fine = np.linspace(s.x[0], s.x[-1], 90), np.linspace(s.y[0], s.y[-1], 90)
@@ -186,7 +201,7 @@ class SurfaceView(QWidget):
             items += self._line(picture, x[:out], y[:out], QPen(QColor(theme.text), 2))
         return items
 
-    def _line(self, picture: ToyPicture, x: Numbers, y: Numbers, pen: QPen) -> list[tuple]:
+    def _line(self, picture: ToyPicture, x: Numbers, y: Numbers, pen: QPen) -> list[Item]:
         px, py, near = self.project(x, y, self._height(picture, x, y))
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         # A little nearer than the face it lies on.
@@ -208,21 +223,36 @@ class SurfaceView(QWidget):
     def _words(self, painter: QPainter, picture: ToyPicture) -> None:
         s, metrics = picture.surface, QFontMetricsF(painter.font())
         one = one_player(picture)
-        ends = [(s.x[-1], self._middle[1], "θ" if not one else "a"),
-                (self._middle[0], s.y[-1], "ψ" if not one else "b")]
-        base = np.array([self._low])
+        x0, y0 = picture.equilibria[0] if picture.equilibria else self._middle[:2]
+        ends = [(s.x[-1], y0, "a" if one else "θ"), (x0, s.y[-1], "b" if one else "ψ")]
         for x, y, text in ends:
-            px, py, _ = self.project(np.array([x]), np.array([y]), base)
-            haloed(painter, float(px[0]) + 6, float(py[0]) + metrics.height(), text, self.theme)
-        lines = ([("height: the one loss that both descend", self.theme.text)] if one else
-                 [("along θ: G seeks a minimum", self.theme.player_g),
-                  ("along ψ: D drives G's loss up", self.theme.player_d)])
+            at = np.array([x]), np.array([y])
+            px, py, _ = self.project(*at, self._height(picture, *at))
+            haloed(painter, float(px[0]) + 8, float(py[0]) + 4, text, self.theme)
+        lines = [("height: the one loss that both descend", self.theme.text)]
+        if not one:
+            rises = self._bends(picture, x0, y0)
+            lines = [(f"along θ, which G moves: {_shape(rises[0])}", self.theme.player_g),
+                     (f"along ψ, which D moves: {_shape(rises[1])}", self.theme.player_d)]
         for k, (text, colour) in enumerate(lines):
             y = 10 + metrics.ascent() + k * (metrics.height() + 4)
             painter.setPen(QPen(QColor(colour), 3))
             painter.drawLine(QPointF(12, y - metrics.ascent() / 3),
                              QPointF(30, y - metrics.ascent() / 3))
             haloed(painter, 38, y, text, self.theme)
+
+    def _bends(self, picture: ToyPicture, x0: float, y0: float) -> tuple[float, float]:
+        """How far G's loss rises (or falls) from the equilibrium along θ and along ψ, beside the
+        height of all in sight.
+        """
+        s = picture.surface
+        step = 0.1 * float(s.x[-1] - s.x[0])
+        rises = []
+        for dx, dy in ((step, 0.0), (0.0, step)):
+            h = self._height(picture, np.array([x0 - dx, x0, x0 + dx]),
+                             np.array([y0 - dy, y0, y0 + dy]))
+            rises.append(float(h[0] + h[2] - 2 * h[1]) / self._tall)
+        return rises[0], rises[1]
 
     # ---- hands
 
@@ -277,6 +307,12 @@ def one_player(picture: ToyPicture) -> bool:
     """Whether both numbers descend one loss."""
     surface = picture.surface
     return surface is not None and bool(np.array_equal(surface.height_g, surface.height_d))
+
+
+def _shape(rise: float) -> str:
+    if abs(rise) < 1e-4:
+        return "flat here"
+    return "a minimum" if rise > 0 else "a maximum"
 
 
 def _face(painter: QPainter, polygon: QPolygonF, colour: QColor) -> None:

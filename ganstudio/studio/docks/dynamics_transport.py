@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt, Signal
 
 from ganstudio.studio.docks.plotting_widgets import Bar, ValueSlider, spin, tool
 from ganstudio.studio.icons import icon
@@ -13,7 +12,7 @@ SPEEDS = (1, 2, 5, 10, 20, 30, 50, 100, 200, 500, 1_000, 2_000, 5_000)
 """Steps a second."""
 
 
-class Transport(QWidget):
+class Transport(QObject):
     """Buttons that say what is wanted; the page passes it on."""
 
     play = Signal(bool)

@@ -5,8 +5,6 @@ Axes, grid and labels are kept as a picture and drawn anew only when the view ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -25,36 +23,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ganstudio.studio.docks.plotting_extent import Extent
 from ganstudio.studio.docks.plotting_paint import mixed, thin
 from ganstudio.studio.docks.plotting_ticks import Linear, Scale
 from ganstudio.studio.theme import LIGHT, Theme
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """The part of the plane in sight."""
-
-    x0: float
-    x1: float
-    y0: float
-    y1: float
-
-    def zoomed(self, fx: float, fy: float, x: float, y: float) -> Extent:
-        """Scaled by ``fx`` and ``fy`` about (x, y)."""
-        return Extent(x + (self.x0 - x) * fx, x + (self.x1 - x) * fx,
-                      y + (self.y0 - y) * fy, y + (self.y1 - y) * fy)
-
-    def moved(self, dx: float, dy: float) -> Extent:
-        """Shifted by (dx, dy)."""
-        return Extent(self.x0 + dx, self.x1 + dx, self.y0 + dy, self.y1 + dy)
-
-    def sane(self) -> bool:
-        """Whether it can be drawn: finite, not empty, not beyond what floats resolve."""
-        ends = np.array([self.x0, self.x1, self.y0, self.y1])
-        if not np.isfinite(ends).all() or np.abs(ends).max() > 1e15:
-            return False
-        wide = self.x1 - self.x0 > 1e-9 * max(1e-6, abs(self.x0), abs(self.x1))
-        return wide and self.y1 - self.y0 > 1e-9 * max(1e-6, abs(self.y0), abs(self.y1))
 
 
 class Plot(QWidget):
@@ -88,6 +60,7 @@ class Plot(QWidget):
         self.message = ""
         self._still: QPixmap | None = None
         self._frame: QRectF | None = None
+        self._font: QFont | None = None
         self._metrics: QFontMetricsF | None = None
         self._drag: QPointF | None = None
         self.setMouseTracking(True)
@@ -104,10 +77,11 @@ class Plot(QWidget):
 
     def small_font(self) -> QFont:
         """The font of ticks and labels."""
-        font = QFont(self.font())
-        if font.pointSizeF() > 0:
-            font.setPointSizeF(font.pointSizeF() * 0.9)
-        return font
+        if self._font is None:
+            self._font = QFont(self.font())
+            if self._font.pointSizeF() > 0:
+                self._font.setPointSizeF(self._font.pointSizeF() * 0.9)
+        return self._font
 
     def metrics(self) -> QFontMetricsF:
         """Metrics of ``small_font``."""
@@ -400,5 +374,5 @@ class Plot(QWidget):
         """A new font changes every measure."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._metrics = None
+            self._font = self._metrics = None
             self.stale()

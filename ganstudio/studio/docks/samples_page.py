@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from ganstudio.studio.docks.plotting_widgets import tool
 from ganstudio.studio.theme import LIGHT, Theme
@@ -63,17 +63,24 @@ class Page(QWidget):
         """Take up choices; what makes no sense is ignored."""
 
 
-class Readout(QLabel):
+class Readout(QWidget):
     """A line of figures below a plot: of a fixed height, so that nothing moves, never wider than
     its dock; what does not fit ends in an ellipsis and is told by the tooltip.
+
+    Not a QLabel: each new text of one has the whole window laid out again (measured: 160 size
+    questions a frame).
     """
 
     def __init__(self, name: str) -> None:
-        super().__init__(" ")
-        self.full = ""
+        super().__init__()
+        self.full = self._shown = ""
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setContentsMargins(8, 2, 8, 4)
+
+    def text(self) -> str:
+        """What is shown, perhaps shortened."""
+        return self._shown
 
     def say(self, text: str) -> None:
         """Show this."""
@@ -81,11 +88,21 @@ class Readout(QLabel):
             self.full = text
             self._fit()
 
+    def sizeHint(self) -> QSize:
+        """One line."""
+        return QSize(40, self.fontMetrics().height() + 6)
+
     def _fit(self) -> None:
-        shown = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight,
-                                              max(self.width() - 18, 40))
-        self.setText(shown or " ")
-        self.setToolTip(self.full if shown != self.full else "")
+        self._shown = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight,
+                                                    max(self.width() - 18, 40))
+        self.setToolTip(self.full if self._shown != self.full else "")
+        self.update()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """The line, in the palette's own colour."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.contentsRect(), int(Qt.AlignmentFlag.AlignVCenter), self._shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More or less of it fits."""

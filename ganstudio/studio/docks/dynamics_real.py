@@ -1,0 +1,300 @@
+"""The field of the networks in training: a plane, the spectrum, and the path between moments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QStackedWidget, QVBoxLayout, QWidget
+
+from ganstudio.session.messages import State, Update
+from ganstudio.studio.docks.dynamics_curve import AlphaPlot
+from ganstudio.studio.docks.dynamics_eigen import EigenPlane, Family
+from ganstudio.studio.docks.dynamics_real_plane import RealPlane
+from ganstudio.studio.docks.plotting_range import grouped, plain
+from ganstudio.studio.docks.plotting_widgets import Bar, named, spin, tool, whole
+from ganstudio.studio.docks.samples_page import Readout
+from ganstudio.studio.theme import LIGHT, Theme
+from ganstudio.training.field_frames import (
+    FieldFrame,
+    PathAngleFrame,
+    SpectrumFrame,
+    WantField,
+    WantPathAngle,
+    WantSpectrum,
+)
+from ganstudio.training.frames import RunInfo, Want
+
+EMPTY = "Start a run to see its field here."
+LOOKING = ("Looking at the field… This is done beside training, within the probe budget; "
+           "while the run is paused it is quicker.")
+VIEWS = {"plane": ("Plane", "The field on a plane in the space of both players' parameters."),
+         "spectrum": ("Spectrum", "Leading eigenvalues of the field's Jacobian."),
+         "path": ("Path angle", "The field along the way between two moments of the run.")}
+PLANES = (("gradients", "Gradients now"), ("recent_path", "Recent path"),
+          ("last_step", "Last step"), ("random", "Random, filter-normalised"),
+          ("eigen", "Leading rotation"))
+OWN = (("", "as the plane"), *PLANES[:4])
+
+
+def chooser(items: Sequence[tuple[Any, str]], name: str, tip: str) -> QComboBox:
+    """A list of choices."""
+    box = QComboBox()
+    for value, text in items:
+        box.addItem(text, value)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    named(box, name, tip)
+    return box
+
+
+class RealPage(QWidget):
+    """Three views of the game that the networks play."""
+
+    wants_changed = Signal()
+    command = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme: Theme = LIGHT
+        self.view = "plane"
+        self.info: RunInfo | None = None
+        self.spectrum_frame: SpectrumFrame | None = None
+        self.headline, self.detail = Readout("What is seen"), Readout("In numbers")
+        font = self.headline.font()
+        font.setPointSizeF(font.pointSizeF() * 1.25)
+        font.setBold(True)
+        self.headline.setFont(font)
+        self.plane, self.spectrum = RealPlane(), EigenPlane(half_plane=True)
+        self.angle = AlphaPlot("Path angle: cosine between the way and the field", cosine=True)
+        self.norm = AlphaPlot("Path norm ‖v‖")
+        for plot, name in ((self.plane, "The networks' field on a plane"),
+                           (self.spectrum, "Eigenvalues of the field's Jacobian"),
+                           (self.angle, "Path angle"), (self.norm, "Path norm")):
+            named(plot, name)
+            plot.setToolTip("")
+        self._controls()
+        self._lay_out()
+        self.begin(None)
+
+    def _controls(self) -> None:
+        self.views, group = {}, QButtonGroup(self)
+        for key, (text, tip) in VIEWS.items():
+            self.views[key] = tool(text, tip, True, key == "plane")
+            group.addButton(self.views[key])
+            self.views[key].clicked.connect(lambda _=False, key=key: self.set_view(key))
+        self.plane_box = chooser(PLANES, "Plane", "Which two directions span the picture.")
+        self.g_box = chooser(OWN, "Axis of G", "The generator's own direction.")
+        self.d_box = chooser(OWN, "Axis of D", "The discriminator's own direction.")
+        self.again = tool("Draw again", "New random directions.")
+        self.seed = 0
+        self.again.clicked.connect(self._on_again)
+        self.size_box = spin(15, 5, 31, "Arrows along a side", "Fewer arrows cost less.", "Grid ")
+        self.count_box = spin(8, 2, 24, "Eigenvalues", "How many of each.", "Eigenvalues ")
+        self.log = tool("Log", "Symmetric logarithmic axes: one large eigenvalue then hides no "
+                        "others.", True, True)
+        self.log.toggled.connect(self.spectrum.set_log)
+        self.spectrum.set_log(True)
+        self.from_box = chooser(((0, "since the start"), (None, "since watching began")), "From",
+                                "The earlier of the two moments.")
+        for box in (self.plane_box, self.g_box, self.d_box, self.from_box):
+            box.currentIndexChanged.connect(lambda _: self._changed())
+        for spin_box in (self.size_box, self.count_box):
+            spin_box.valueChanged.connect(lambda _: self._changed())
+        self._own: dict[str, tuple[QWidget, ...]] = {
+            "plane": (self.plane_box, self.g_box, self.d_box, self.again, self.size_box),
+            "spectrum": (self.count_box, self.log), "path": (self.from_box,)}
+        self.g_box.setItemText(0, "G: as the plane")
+        self.d_box.setItemText(0, "D: as the plane")
+        self.bar = Bar(*self.views.values(), *(w for own in self._own.values() for w in own))
+
+    def _lay_out(self) -> None:
+        self.stack = QStackedWidget()
+        path = QWidget()
+        column = QVBoxLayout(path)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.angle, 3)
+        column.addWidget(self.norm, 2)
+        self._scenes = {"plane": self.plane, "spectrum": self.spectrum, "path": path}
+        for scene in self._scenes.values():
+            self.stack.addWidget(scene)
+        whole_page = QVBoxLayout(self)
+        whole_page.setContentsMargins(0, 0, 0, 0)
+        whole_page.setSpacing(0)
+        for widget, stretch in ((self.bar, 0), (self.headline, 0), (self.detail, 0),
+                                (self.stack, 1)):
+            whole_page.addWidget(widget, stretch)
+
+    def minimumSizeHint(self) -> QSize:
+        """Small: the parts arrange themselves anew where there is little room."""
+        return QSize(200, 120)
+
+    # ---- choices
+
+    def set_view(self, key: str) -> None:
+        """Plane, spectrum or path angle."""
+        self.view = key
+        self.views[key].setChecked(True)
+        self.stack.setCurrentWidget(self._scenes[key])
+        self._changed()
+
+    def _on_again(self) -> None:
+        self.seed += 1
+        self._changed()
+
+    def _changed(self) -> None:
+        eigen = self.plane_box.currentData() == "eigen"
+        for key, widgets in self._own.items():
+            for widget in widgets:
+                widget.setVisible(key == self.view)
+        for box in (self.g_box, self.d_box):
+            box.setVisible(self.view == "plane" and not eigen)
+        kinds = {self.plane_box.currentData(), self.g_box.currentData(), self.d_box.currentData()}
+        self.again.setVisible(self.view == "plane" and "random" in kinds)
+        self.headline.say("" if self.info is None else "…")
+        self.detail.say("")
+        self.wants_changed.emit()
+
+    def wants(self) -> dict[str, Want]:
+        """What this view asks to look at."""
+        if self.info is None:
+            return {}
+        if self.view == "spectrum":
+            return {"spectrum": WantSpectrum(self.count_box.value())}
+        if self.view == "path":
+            return {"path": WantPathAngle(self.from_box.currentData())}
+        plane = self.plane_box.currentData()
+        own = (None, None) if plane == "eigen" else (self.g_box.currentData() or None,
+                                                     self.d_box.currentData() or None)
+        return {"field": WantField(plane, self.size_box.value(), None, *own, self.seed)}
+
+    # ---- what comes
+
+    def begin(self, info: RunInfo | None) -> None:
+        """A run is ready, or gone."""
+        self.info, self.spectrum_frame = info, None
+        self.plane.clear()
+        self.spectrum.show_values(())
+        for plot in (self.plane, self.spectrum, self.angle, self.norm):
+            plot.set_message(EMPTY if info is None else LOOKING)
+        self._changed()
+
+    def receive(self, update: Update, frames: Mapping[str, Any]) -> None:
+        """Draw what is new."""
+        if self.info is None and update.status.state == State.PREPARING:
+            self.plane.set_message("Preparing the run…")
+        for event in update.events:
+            refused = event.text.removeprefix("dynamics.")
+            if event.kind == "note" and refused != event.text and "cannot be shown" in refused:
+                self._refuse(*refused.split(" cannot be shown: ", 1))
+        field, spectrum, path = (frames.get(k) for k in ("field", "spectrum", "path"))
+        if isinstance(field, FieldFrame):
+            self.plane.show_frame(field)
+            self._say_field(field)
+        if isinstance(spectrum, SpectrumFrame):
+            self._show_spectrum(spectrum)
+        if isinstance(path, PathAngleFrame):
+            for plot, values in ((self.angle, path.cosine), (self.norm, path.norm)):
+                plot.set_message("")
+                plot.show_curve(path.alpha, values)
+            self._say(path.words, f"from step {grouped(path.from_step)} to {grouped(path.step)}; "
+                      f"‖ω′ − ω‖ = {plain(path.length, 3)}; {cost(path.cost_seconds)}")
+
+    def _refuse(self, key: str, why: str = "") -> None:
+        plots = {"field": (self.plane,), "spectrum": (self.spectrum,),
+                 "path": (self.angle, self.norm)}.get(key, ())
+        for plot in plots:
+            plot.set_message(f"This cannot be shown: {why}")
+
+    def _say(self, headline: str, detail: str) -> None:
+        self.headline.say(headline)
+        self.detail.say(detail)
+
+    def _say_field(self, f: FieldFrame) -> None:
+        seen = f"This plane sees {100 * f.centre_share:.0f} % of the motion"
+        turning = ""
+        if np.isfinite(f.turning_share):
+            turning = (f"; {100 * f.turning_share:.0f} ± {100 * f.turning_error:.0f} % of the "
+                       "field turns")
+        refined = "" if f.complete else f"refining, {f.done} of {f.levels}; "
+        self._say(seen + turning, f"step {grouped(f.step)}; {refined}{cost(f.cost_seconds)}")
+
+    def _show_spectrum(self, s: SpectrumFrame) -> None:
+        self.spectrum_frame = s
+        self.spectrum.set_message("")
+        self.spectrum.show_values([
+            Family("whole game", complexes(s.eigenvalues), self.theme.text, "circle", 10),
+            Family("G alone", complexes(s.block_g), self.theme.player_g, "diamond", 8),
+            Family("D alone", complexes(s.block_d), self.theme.player_d, "square", 7)])
+        worst = max((float(r.max(initial=0)) for r in
+                     (s.residuals, s.residuals_g, s.residuals_d)), default=0.0)
+        self._say(spectrum_words(complexes(s.eigenvalues)),
+                  f"step {grouped(s.step)}; largest residual {plain(worst, 2)}; "
+                  f"{s.products} Jacobian-vector products; {cost(s.cost_seconds)}")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in these colours."""
+        self.theme = theme
+        for plot in (self.plane, self.spectrum, self.angle, self.norm):
+            plot.set_theme(theme)
+        self.detail.setStyleSheet(f"color: {theme.muted};")
+        if self.spectrum_frame is not None:
+            self._show_spectrum(self.spectrum_frame)
+
+    def pictures(self) -> Sequence[QWidget]:
+        """The widgets that make up the picture, for exports."""
+        return {"plane": (self.plane,), "spectrum": (self.spectrum,),
+                "path": (self.angle, self.norm)}[self.view]
+
+    def eigenvalue_table(self) -> str:
+        """The spectrum as CSV: part, real, imaginary, residual; empty where there is none."""
+        s = self.spectrum_frame
+        if s is None:
+            return ""
+        lines = ["part,real,imaginary,residual"]
+        for part, values, residuals in (("game", s.eigenvalues, s.residuals),
+                                        ("generator", s.block_g, s.residuals_g),
+                                        ("discriminator", s.block_d, s.residuals_d)):
+            lines += [f"{part},{re:.9g},{im:.9g},{r:.3g}"
+                      for (re, im), r in zip(values, residuals, strict=True)]
+        return "\n".join(lines) + "\n"
+
+    def save_state(self) -> dict[str, Any]:
+        """Choices as plain data."""
+        return {"view": self.view, "plane": self.plane_box.currentIndex(),
+                "size": self.size_box.value(), "count": self.count_box.value()}
+
+    def restore_state(self, state: Mapping[str, Any]) -> None:
+        """Take up choices; what makes no sense is ignored."""
+        self.plane_box.setCurrentIndex(whole(state, "plane", 0, 0, len(PLANES) - 1))
+        self.size_box.setValue(whole(state, "size", 15, 5, 31))
+        self.count_box.setValue(whole(state, "count", 8, 2, 24))
+        if state.get("view") in VIEWS:
+            self.set_view(state["view"])
+
+
+def complexes(pairs: Any) -> Any:
+    """(n, 2) real and imaginary parts as complex numbers (n,)."""
+    return np.asarray(pairs[:, 0], float) + 1j * np.asarray(pairs[:, 1], float)
+
+
+def cost(seconds: float) -> str:
+    """What a look took, in words."""
+    return f"took {1000 * seconds:.0f} ms" if seconds < 1 else f"took {seconds:.1f} s"
+
+
+def spectrum_words(values: Any) -> str:
+    """What the leading eigenvalues of the field's Jacobian say."""
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return "No eigenvalues were found"
+    out = int((values.real > 1e-6 * np.abs(values).max()).sum())
+    leader = values[int(np.argmax(np.abs(values)))]
+    manner = ("turns" if abs(leader.imag) > 2 * abs(leader.real) else
+              "spirals" if abs(leader.imag) > 0.05 * abs(leader.real) else "descends"
+              if leader.real < 0 else "climbs")
+    push = f"{out} of {len(values)} leading eigenvalues push away" if out else (
+        "all leading eigenvalues draw in")
+    return f"The leading motion {manner}; {push}"

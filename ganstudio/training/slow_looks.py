@@ -1,0 +1,192 @@
+"""Looks that take longer than a window can wait: begun, laid down and taken up again in slices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ganstudio.recipe.game import Loss
+from ganstudio.training.field_frames import (
+    FieldFrame,
+    FieldLikeFrame,
+    FieldWant,
+    WantField,
+    WantPathAngle,
+    WantSpectrum,
+    WantTheory,
+)
+from ganstudio.training.field_look import field_frames
+from ganstudio.training.path_look import path_frames
+from ganstudio.training.players import Players
+from ganstudio.training.run_game import Batch
+from ganstudio.training.spectrum_look import spectrum_frames
+from ganstudio.training.still_game import StillGame
+from ganstudio.training.theory_look import Array, Extent, theory_frames
+from ganstudio.training.trace import Moment, Trace, flat_weights
+from ganstudio.training.trainer import Trainer
+
+SLICE_SECONDS = 0.008
+MOST_SAMPLES = 128
+"""Real samples and latents in the fixed batch: half the usual batch halves what a look costs."""
+
+
+@dataclass
+class _Begun:
+    """A look that is under way, at the weights of ``step``."""
+
+    step: int
+    loss: Loss
+    frames: Iterator[FieldLikeFrame | None]
+    spent: float = 0.0
+    resumed: float = 0.0
+
+    def seconds(self) -> float:
+        """What it has cost so far, the slice in hand included."""
+        return self.spent + (time.perf_counter() - self.resumed)
+
+
+class SlowLooks:
+    """Makes the frames of ``FieldWant`` from copies of the weights, without touching the run.
+
+    The batch is chosen once, so that what changes in a picture is the game and not the sample.
+    The recent path is kept only while something that shows it is watched.
+    """
+
+    def __init__(self, trainer: Trainer, reals: Callable[[int], Tensor],
+                 latents: Callable[[int], Tensor]) -> None:
+        self.trainer = trainer
+        self.trace = Trace()
+        self._reals, self._latents = reals, latents
+        self._count = min(trainer.recipe.batch, MOST_SAMPLES, len(trainer.dataset.items))
+        self._batch: Batch | None = None
+        self._start: Moment | None = None
+        self._known: dict[Extent, Array] = {}
+        self._paths = False
+        self._begun: dict[FieldWant, _Begun] = {}
+        self._shown: set[FieldWant] = set()
+        """Wants of which a whole frame has been seen, so that unfinished ones would be a step
+        back."""
+
+    # ---- the run goes on ---------------------------------------------------------------------
+
+    def watch(self, wants: Collection[object]) -> None:
+        """Only these are looked at from now on."""
+        self._begun = {want: begun for want, begun in self._begun.items() if want in wants}
+        self._shown &= set(wants)
+        self._paths = any(isinstance(want, WantField | WantPathAngle) for want in wants)
+        if not self._paths:
+            self.trace.clear()
+        self.trainer.keep_before = any(
+            isinstance(want, WantField)
+            and "last_step" in (want.plane, want.direction_g, want.direction_d)
+            for want in wants)
+        self.note()
+
+    def note(self) -> None:
+        """The run has moved: keep the moment if a path is watched."""
+        if self._paths:
+            self.trace.note(self.trainer.players, self.trainer.step)
+
+    # ---- looking -----------------------------------------------------------------------------
+
+    def look(self, want: FieldWant) -> FieldLikeFrame:
+        """The whole frame at the present step, however long it takes.
+
+        Raises:
+            ValueError: the want does not fit the run.
+        """
+        begun, last = self._begin(want), None
+        begun.resumed = time.perf_counter()
+        for frame in begun.frames:
+            last = frame or last
+        assert last is not None
+        return last
+
+    def glance(self, want: FieldWant, resting: bool = False, seconds: float = SLICE_SECONDS
+               ) -> tuple[FieldLikeFrame | None, bool]:
+        """Work for about ``seconds``: (a frame if there is one to show, whether it is finished).
+
+        Never stops within one evaluation of the game. A picture that is new is shown as it
+        grows; later ones only once they are whole. Where the run is ``resting`` only its present
+        step is worth finishing.
+
+        Raises:
+            ValueError: the want does not fit the run.
+        """
+        begun = self._begun.get(want)
+        if begun is None or begun.loss != self.trainer.recipe.loss or (
+                resting and begun.step != self.trainer.step):
+            begun = self._begun[want] = self._begin(want)
+        begun.resumed = time.perf_counter()
+        shown: FieldLikeFrame | None = None
+        finished = False
+        while True:
+            try:
+                frame = next(begun.frames)
+            except StopIteration:
+                finished = True
+                break
+            except Exception:
+                self._begun.pop(want, None)
+                raise
+            if frame is not None and (_whole(frame) or want not in self._shown):
+                shown = frame
+            if time.perf_counter() - begun.resumed >= seconds:
+                break
+        begun.spent = begun.seconds()
+        if finished:
+            self._begun.pop(want, None)
+            self._shown.add(want)
+        return shown, finished
+
+    def still(self) -> StillGame:
+        """The game as it is at this moment, on the fixed batch."""
+        trainer = self.trainer
+        return StillGame.take(trainer.players, trainer.recipe, trainer.step, self._fixed_batch(),
+                              self.trace, trainer.before)
+
+    def _begin(self, want: FieldWant) -> _Begun:
+        trainer = self.trainer
+        self.note()
+        still = self.still()
+        begun = _Begun(trainer.step, trainer.recipe.loss, self._frames(want, still))
+        still.spent = begun.seconds
+        return begun
+
+    def _frames(self, want: FieldWant, still: StillGame) -> Iterator[FieldLikeFrame | None]:
+        if isinstance(want, WantField):
+            return field_frames(still, want)
+        if isinstance(want, WantSpectrum):
+            return spectrum_frames(still, want)
+        if isinstance(want, WantTheory):
+            return theory_frames(still, want, self.trainer.dataset, self._latents,
+                                 self._known)
+        return path_frames(still, want, self._moment(want, still))
+
+    def _fixed_batch(self) -> Batch:
+        if self._batch is None:
+            self._batch = self._reals(self._count).clone(), self._latents(self._count).clone()
+        return self._batch
+
+    def _moment(self, want: WantPathAngle, still: StillGame) -> Moment:
+        if want.from_step == 0:
+            return self._first_weights()
+        found = self.trace.first if want.from_step is None else self.trace.nearest(want.from_step)
+        return found or Moment(still.step, still.flat)
+
+    def _first_weights(self) -> Moment:
+        """The weights that the run began with: the seed draws them again."""
+        if self._start is None:
+            trainer = self.trainer
+            drawn = Players(trainer.recipe, trainer.dataset.shape, trainer.device)
+            with torch.no_grad():
+                self._start = Moment(0, flat_weights(drawn))
+        return self._start
+
+
+def _whole(frame: FieldLikeFrame) -> bool:
+    return not isinstance(frame, FieldFrame) or frame.complete

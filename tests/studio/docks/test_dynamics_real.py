@@ -1,0 +1,162 @@
+"""The networks' field, spectrum and path, from made-up frames; no run, no torch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from ganstudio.session.messages import State
+from ganstudio.studio.docks.dynamics_real import RealPage, spectrum_words
+from ganstudio.studio.theme import DARK, LIGHT
+from ganstudio.training.field_frames import (
+    FieldFrame,
+    PathAngleFrame,
+    SpectrumFrame,
+    WantField,
+    WantPathAngle,
+    WantSpectrum,
+)
+from tests.studio.docks.made import IMAGES, POINTS, event, f32, near, picture, update
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def field(share: float = 1.0, done: int = 4, known: bool = True) -> FieldFrame:
+    """A rotation about the middle, on 5 by 5 nodes."""
+    a = np.linspace(-1, 1, 5)
+    aa, bb = np.meshgrid(a, a)
+    v = np.stack([-bb, aa], axis=-1)
+    if not known:
+        v[1::2] = np.nan
+    return FieldFrame(120, 5, done, 4, f32(a), f32(a), f32(v), f32(np.full((5, 5), share)),
+                      f32([0.6, 0.8]), share, f32([[-1, -0.5], [-0.5, -0.4], [0, 0]]),
+                      f32([0.9, 0.5, 0.0]), 0.62, 0.03, "generator: gradient",
+                      "discriminator: gradient", 0.25)
+
+
+def spectrum() -> SpectrumFrame:
+    return SpectrumFrame(7, f32([[-0.1, 3.0], [-0.1, -3.0], [0.2, 0.0]]), f32([1e-7] * 3),
+                         f32([[-0.2, 0.0]]), f32([1e-8]), f32([[-1.5, 0.0]]), f32([1e-8]), 60, 0.3)
+
+
+@pytest.fixture
+def page(show):
+    made = RealPage()
+    made.set_theme(LIGHT)
+    show(made, 700, 600)
+    return made
+
+
+def test_nothing_is_asked_for_without_a_run(page):
+    assert page.wants() == {}
+    assert "Start a run" in page.plane.message
+    page.begin(POINTS)
+    assert page.wants() == {"field": WantField("gradients", 15, None, None, None, 0)}
+    page.begin(None)
+    assert page.wants() == {}
+
+
+def test_views_ask_for_their_own(page, qtbot: QtBot):
+    page.begin(IMAGES)
+    with qtbot.waitSignal(page.wants_changed):
+        qtbot.mouseClick(page.views["spectrum"], LEFT)
+    assert page.wants() == {"spectrum": WantSpectrum(8)}
+    qtbot.mouseClick(page.views["path"], LEFT)
+    assert page.wants() == {"path": WantPathAngle(0)}
+    page.from_box.setCurrentIndex(1)
+    assert page.wants() == {"path": WantPathAngle(None)}
+
+
+def test_each_player_may_have_its_own_direction(page):
+    page.begin(POINTS)
+    page.d_box.setCurrentIndex(page.d_box.findData("random"))
+    page.again.click()
+    want = page.wants()["field"]
+    assert (want.direction_g, want.direction_d, want.seed) == (None, "random", 1)
+    page.plane_box.setCurrentIndex(page.plane_box.findData("eigen"))
+    want = page.wants()["field"]
+    assert (want.plane, want.direction_g, want.direction_d) == ("eigen", None, None)
+    assert not page.d_box.isVisible()
+
+
+def test_the_field_is_drawn_and_what_it_sees_is_told(page):
+    page.begin(POINTS)
+    page.receive(update(), {"field": field(0.37)})
+    assert page.headline.full.startswith("This plane sees 37 % of the motion; 62 ± 3 %")
+    assert page.plane.x_title == "generator: gradient"
+    image = picture(page.plane)
+    centre = float(page.plane.to_x(0.0)), float(page.plane.to_y(0.0))
+    assert near(image, *centre, LIGHT.accent)
+    # The centre's own arrow points up and to the right.
+    assert near(image, centre[0] + 9, centre[1] - 12, LIGHT.accent, 3, 80)
+
+
+def test_an_arrow_that_the_plane_hardly_sees_is_faint(page):
+    def ink(share: float) -> float:
+        page.receive(update(), {"field": field(share)})
+        image = picture(page.plane)
+        x, y = round(float(page.plane.to_x(1.0))), round(float(page.plane.to_y(-1.0)))
+        return min(image.pixelColor(x + dx, y + dy).lightness() for dx in range(-6, 7)
+                   for dy in range(-6, 7))
+    page.begin(POINTS)
+    assert ink(1.0) + 40 < ink(0.05)
+
+
+def test_a_field_in_progress_shows_what_is_known(page):
+    page.begin(POINTS)
+    page.receive(update(), {"field": field(done=2, known=False)})
+    assert "refining, 2 of 4" in page.detail.full
+    assert not picture(page.plane).isNull()
+
+
+def test_the_spectrum_and_its_words(page):
+    page.begin(POINTS)
+    page.set_view("spectrum")
+    page.receive(update(), {"spectrum": spectrum()})
+    assert page.headline.full == ("The leading motion turns; 1 of 3 leading eigenvalues push away")
+    assert "60 Jacobian-vector products" in page.detail.full
+    image, plane = picture(page.spectrum), page.spectrum
+    assert near(image, *plane._at(-0.1 + 3j), LIGHT.text)
+    assert near(image, *plane._at(-1.5 + 0j), LIGHT.player_d)
+    page.log.click()
+    assert near(picture(plane), *plane._at(-0.1 + 3j), LIGHT.text)
+    table = page.eigenvalue_table().splitlines()
+    assert table[0] == "part,real,imaginary,residual" and len(table) == 6
+    assert table[1].startswith("game,-0.1")
+
+
+def test_the_path_angle_and_its_words(page):
+    page.begin(POINTS)
+    page.set_view("path")
+    alpha = np.linspace(0, 1.25, 41)
+    frame = PathAngleFrame(900, 0, f32(alpha), f32(np.where(alpha < 1, 0.5, -0.5)),
+                           f32(np.abs(alpha - 1)), 2.5, "Attraction: it is drawn in.", 0.2)
+    page.receive(update(), {"path": frame})
+    assert page.headline.full == "Attraction: it is drawn in."
+    plot = page.angle
+    assert near(picture(plot), float(plot.to_x(0.5)), float(plot.to_y(0.5)), LIGHT.accent)
+    assert page.norm.extent.y0 == 0
+
+
+def test_what_cannot_be_shown_is_said_in_place(page):
+    page.begin(POINTS)
+    page.receive(update(events=[event("note", 1, "dynamics.field cannot be shown: it is odd")]), {})
+    assert page.plane.message == "This cannot be shown: it is odd"
+    page.receive(update(events=[event("note", 1, "samples.x cannot be shown: no")]), {})
+    page.receive(update(state=State.PAUSED), {"field": field()})
+    assert page.plane.message == ""
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_bad_numbers_do_not_stop_the_drawing(page, bad):
+    page.begin(POINTS)
+    page.set_theme(DARK)
+    f = field()
+    broken = FieldFrame(*(f32(np.full(np.shape(getattr(f, n)), bad)) if n in ("v", "share",
+                          "centre_v", "path", "path_distance") else getattr(f, n)
+                          for n in f.__dataclass_fields__))
+    page.receive(update(), {"field": broken})
+    assert not picture(page.plane).isNull()
+    assert spectrum_words(np.array([complex(bad, 0)])) == "No eigenvalues were found"

@@ -1,0 +1,204 @@
+"""What theory says of a run, against figures of normal densities and sums done another way."""
+
+import json
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tiny
+import torch
+from scipy.stats import norm
+
+from ganstudio.data.dataset import Dataset
+from ganstudio.data.densities import GaussianMixture
+from ganstudio.training.field_frames import WantTheory
+from ganstudio.training.observer import Observer
+from ganstudio.training.theory_density import Lattice, kernel_mass, line_mass
+from ganstudio.training.trainer import Trainer
+
+REFERENCE = json.loads((Path(__file__).parents[1] / "game/reference/dynamics.json").read_text())
+LINEAR = {"data": {"kind": "gaussian-1d", "points": 200}, "latent": {"kind": "normal", "dim": 1},
+          "generator": {"kind": "mlp", "depth": 0}, "machine": {"precision": "float64"}}
+CASES = REFERENCE["theory_1d_gaussians"]
+
+
+def standard_normal(mean=0.0, sd=1.0):
+    """Data of a normal density that is exactly known."""
+    density = GaussianMixture(np.array([[mean]]), sd)
+    items = density.sample(400, np.random.default_rng(0)).astype(np.float32)
+    return Dataset("normal", items, density=density)
+
+
+def normal_run(p, q, **parts):
+    """A trainer on data of N(*p) whose linear generator makes N(*q) exactly."""
+    made = Trainer(tiny.recipe(**{**LINEAR, **parts}), standard_normal(*p))
+    with torch.no_grad():
+        made.players.g.weight_0.fill_(q[1])
+        made.players.g.bias_0.fill_(q[0])
+    return made
+
+
+def finish(iterator):
+    """What a generator returns."""
+    while True:
+        try:
+            next(iterator)
+        except StopIteration as end:
+            return end.value
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['p']}-{c['q']}")
+@pytest.mark.parametrize("bends", [False, True], ids=["linear", "mesh"])
+def test_normal_figures_are_reproduced(case, bends, monkeypatch):
+    if bends:  # the same map, followed stretch by stretch
+        monkeypatch.setattr("ganstudio.training.theory_look.is_affine_normal", lambda _: False)
+    frame = Observer(normal_run(case["p"], case["q"])).look(WantTheory())
+    assert frame.q_exact and frame.bandwidth == 0
+    assert frame.jsd == pytest.approx(case["JSD_nats"], abs=1e-4)
+    assert frame.loss_d_star == pytest.approx(case["D_loss_at_Dstar"], abs=1e-4)
+    assert frame.v_star == pytest.approx(-case["D_loss_at_Dstar"], abs=1e-4)
+    assert frame.w1 == pytest.approx(case["W1"], abs=1e-4)
+    assert frame.mass_p == pytest.approx(1, abs=1e-6)
+    assert frame.mass_q == pytest.approx(1, abs=1e-6)
+    p, q = norm.pdf(frame.x, *case["p"]), norm.pdf(frame.x, *case["q"])
+    assert frame.p == pytest.approx(p, abs=1e-4) and frame.q == pytest.approx(q, abs=2e-4)
+    sure = p + q > 1e-3
+    assert frame.d_star[sure] == pytest.approx((p / (p + q))[sure], abs=5e-3)
+
+
+def test_equal_densities_stand_at_equilibrium():
+    frame = Observer(normal_run((0, 1), (0, 1))).look(WantTheory())
+    assert frame.jsd == pytest.approx(0, abs=1e-8)
+    assert frame.loss_d_star == pytest.approx(log(4)) and frame.v_star == pytest.approx(-log(4))
+    assert frame.d_star == pytest.approx(0.5, abs=1e-3)
+
+
+def test_the_learned_discriminator_proves_no_more_than_there_is():
+    made = normal_run((0, 1), (1, 1), update={"train_g": False}, batch=128,
+                      optimizer_d={"kind": "adam", "lr": 0.01})
+    seen = Observer(made)
+    bounds = []
+    for _ in range(2):
+        frame = seen.look(WantTheory(bins=50))
+        assert frame.bound == pytest.approx(log(2) - frame.loss_d / 2)
+        assert frame.bound < frame.jsd
+        assert frame.difference == pytest.approx(frame.d - frame.d_star, abs=1e-6)
+        bounds.append(frame.bound)
+        made.advance(150)
+    assert bounds[0] < bounds[1] and bounds[1] > 0.08  # jsd is .1114
+
+
+def test_the_learned_loss_is_the_integral_of_its_own_output():
+    made = normal_run((0, 1), (0.7, 1.5))
+    frame = Observer(made).look(WantTheory(bins=4001))
+    dx = float(frame.x[1] - frame.x[0])
+    d = frame.d.astype(float)
+    loss = float((-(frame.p * np.log(d) + frame.q * np.log(1 - d))).sum() * dx)
+    assert frame.loss_d == pytest.approx(loss, rel=2e-2)
+
+
+@pytest.mark.parametrize("kind", ["least_squares", "hinge", "wasserstein"])
+def test_each_loss_has_its_own_optimum(kind):
+    made = normal_run((0, 1), (2, 1), loss={"kind": kind})
+    frame = Observer(made).look(WantTheory())
+    middle = int(np.argmin(np.abs(frame.x - 1)))  # where p = q
+    if kind == "least_squares":
+        assert frame.output == "score" and frame.d_star[middle] == pytest.approx(0.5, abs=0.05)
+        assert frame.bound <= frame.jsd
+    elif kind == "hinge":
+        assert frame.d_star[0] == 1 and frame.d_star[-1] == -1
+        assert np.isnan(frame.bound)
+    else:
+        slope = np.diff(frame.d_star) / np.diff(frame.x)
+        assert slope == pytest.approx(-1, abs=1e-2)  # the potential falls towards the fakes
+        mean_p, mean_q = (float((m * frame.d_star).sum() * (frame.x[1] - frame.x[0]))
+                          for m in (frame.p, frame.q))
+        assert mean_p == pytest.approx(0, abs=2e-2)
+        assert mean_p - mean_q == pytest.approx(frame.w1, rel=0.1)  # up to what the view cuts
+        assert frame.w1 == pytest.approx(2, abs=1e-4)
+        assert abs(frame.critic_gap) <= frame.lipschitz * frame.w1
+
+
+# ---- densities ------------------------------------------------------------------------------
+
+
+def test_a_folded_map_adds_up_its_preimages():
+    """|z| of a uniform latent has density 1 on [0, 1]; z³ of a normal one is known as well."""
+    edges = np.linspace(-0.5, 1.5, 2001)
+    z = np.linspace(-1, 1, 4097)
+    mass = line_mass("uniform", z, np.abs(z), edges)
+    assert mass.sum() == pytest.approx(1)
+    assert mass[510:1490] / 1e-3 == pytest.approx(1)
+    z = np.linspace(-8.3, 8.3, 4097)
+    wide = np.linspace(-600, 600, 8001)
+    mass = line_mass("normal", z, z**3, wide)
+    expected = np.diff(norm.cdf(np.cbrt(wide)))
+    assert mass == pytest.approx(expected, abs=2e-4)
+
+
+def test_a_flat_stretch_keeps_its_mass():
+    edges = np.linspace(-1, 1, 101)
+    z = np.linspace(-1, 1, 1001)
+    mass = line_mass("uniform", z, np.maximum(z, 0), edges)
+    assert mass.sum() == pytest.approx(1) and mass.max() == pytest.approx(0.51, abs=0.02)
+
+
+def test_what_leaves_the_lattice_is_told_by_the_mass():
+    z = np.linspace(-1, 1, 101)
+    assert line_mass("uniform", z, 4 * z, np.linspace(-1, 1, 11)).sum() == pytest.approx(0.25)
+
+
+def test_a_kernel_estimate_finds_narrow_modes():
+    rng = np.random.default_rng(1)
+    centres = np.array([[-0.5, 0.0], [0.5, 0.0]])
+    samples = centres[rng.integers(2, size=4000)] + 0.03 * rng.standard_normal((4000, 2))
+    edges = np.linspace(-1, 1, 161)
+    lattice = Lattice((edges, edges))
+    found = finish(kernel_mass(samples, lattice))
+    assert not found.exact and 0.005 < found.bandwidth < 0.04
+    assert found.mass.sum() == pytest.approx(1, abs=1e-3)
+    exact = GaussianMixture(centres, 0.03).pdf(lattice.centres()) * lattice.volume
+    assert 0.5 * np.abs(found.mass - exact).sum() < 0.12  # total variation
+    few = finish(kernel_mass(samples[:2], lattice))
+    assert few.mass.sum() == 0
+
+
+def test_the_plane_stands_upright():
+    """Rows run from low y to high y for the data's density, the generator's and D alike."""
+    made = tiny.trainer(data={"kind": "ring", "points": 400}, latent={"kind": "normal", "dim": 2},
+                        generator={"kind": "mlp", "depth": 0})
+    with torch.no_grad():
+        made.players.g.weight_0.copy_(torch.tensor([[0.2, 0.0], [0.0, 0.05]]))
+        made.players.g.bias_0.copy_(torch.tensor([0.0, 0.7]))
+    for exact in (True, False):
+        with pytest.MonkeyPatch.context() as patch:
+            if not exact:
+                patch.setattr("ganstudio.training.theory_look.is_affine_normal", lambda _: False)
+            frame = Observer(made).look(WantTheory(size=20))
+        assert frame.q_exact is exact and (frame.bandwidth == 0) is exact
+        row, column = np.unravel_index(frame.q.argmax(), frame.q.shape)
+        x0, x1, y0, y1 = frame.extent
+        assert y0 + (row + 0.5) / 20 * (y1 - y0) == pytest.approx(0.7, abs=0.15)
+        assert x0 + (column + 0.5) / 20 * (x1 - x0) == pytest.approx(0, abs=0.3)
+        assert frame.d.shape == frame.d_star.shape == (20, 20)
+        assert np.isnan(frame.w1) and 0 < frame.jsd <= log(2)
+        assert frame.mass_p == pytest.approx(1, abs=0.1)
+
+
+def test_data_of_no_known_density_is_refused():
+    made = tiny.trainer(**tiny.IMAGES)
+    with pytest.raises(ValueError, match="density is known"):
+        Observer(made).look(WantTheory())
+
+
+def test_it_comes_in_slices_too():
+    made = normal_run((0, 1), (1, 1))
+    seen = Observer(made)
+    frame, finished, slices = None, False, 0
+    while not finished:
+        got, finished = seen.slow.glance(WantTheory(), seconds=0)
+        frame = got or frame
+        slices += 1
+    assert slices > 8 and frame.jsd == seen.look(WantTheory()).jsd
+    assert made.players.g.training and made.players.d.training

@@ -25,9 +25,13 @@ def symexp(value: ArrayLike) -> NDArray[np.float64]:
     return np.sign(y) * (10.0 ** np.abs(y) - 1) * LINEAR_BELOW
 
 
+SMALLEST_SPAN = 1e-290
+"""Below this a span divided by its ticks is no longer a normal number."""
+
+
 def nice_step(span: float, parts: int = 8) -> float:
     """The smallest of 1, 2 or 5 times a power of ten that is at least ``span / parts``."""
-    if not isfinite(span) or span <= 0:
+    if not isfinite(span) or span < SMALLEST_SPAN:
         return 1.0
     rough = span / parts
     unit = 10.0 ** floor(log10(rough))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QEvent, QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QToolTip, QWidget
@@ -34,9 +37,44 @@ def _unit(spec: FieldSpec) -> str:
     return f" {spec.knob.unit}" if spec.knob.unit and spec.knob.unit != "k" else ""
 
 
-class IntBox(QSpinBox):
+class FieldBox:
+    """What both number boxes do alike; ``number`` is the type of their value."""
+
+    number: Callable[[Any], Any]
+
+    def show_value(self, value: object) -> None:
+        """Show a value without reporting it as an edit."""
+        if self.value() != value and not (self.hasFocus() and self.lineEdit().isModified()):
+            self.blockSignals(True)
+            self.setValue(self.number(value))
+            self.blockSignals(False)
+
+    def fixup(self, text: str) -> str:
+        """Say what is allowed where something else was typed."""
+        _explain(self)
+        mended: str = super().fixup(text)
+        return mended
+
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+Z and Space are the window's unless a number is being typed."""
+        if leaves_to_window(self, event):
+            event.ignore()
+            return False
+        taken: bool = super().event(event)
+        return taken
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Change by the wheel only when focused, so that scrolling past never edits."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class IntBox(FieldBox, QSpinBox):
     """A whole number; ``committed`` comes on Enter, on leaving, and with each step."""
 
+    number = int
     committed = Signal(object)
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
@@ -50,36 +88,11 @@ class IntBox(QSpinBox):
         self.setSingleStep(int(spec.knob.step or 1))
         self.valueChanged.connect(self.committed.emit)
 
-    def show_value(self, value: object) -> None:
-        """Show a value without reporting it as an edit."""
-        if self.value() != value and not (self.hasFocus() and self.lineEdit().isModified()):
-            self.blockSignals(True)
-            self.setValue(int(value))
-            self.blockSignals(False)
 
-    def fixup(self, text: str) -> str:
-        """Say what is allowed where something else was typed."""
-        _explain(self)
-        return super().fixup(text)
-
-    def event(self, event: QEvent) -> bool:
-        """Ctrl+Z and Space are the window's unless a number is being typed."""
-        if leaves_to_window(self, event):
-            event.ignore()
-            return False
-        return super().event(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Change by the wheel only when focused, so that scrolling past never edits."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class FloatBox(QDoubleSpinBox):
+class FloatBox(FieldBox, QDoubleSpinBox):
     """A number written as short as it can be: 0.0002, 1e-08; steps by ratio on a log scale."""
 
+    number = float
     committed = Signal(object)
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
@@ -121,11 +134,6 @@ class FloatBox(QDoubleSpinBox):
         state = QValidator.State.Acceptable if fits else QValidator.State.Intermediate
         return state, text, position
 
-    def fixup(self, text: str) -> str:
-        """Say what is allowed where something else was typed."""
-        _explain(self)
-        return super().fixup(text)
-
     def stepBy(self, steps: int) -> None:
         """One arrow press: along 1, 2, 5, 10 on a log scale, else by the field's step."""
         if not self.spec.knob.log or self.value() <= 0:
@@ -135,27 +143,6 @@ class FloatBox(QDoubleSpinBox):
         for _ in range(abs(steps)):
             value = next_round(value, up=steps > 0)
         self.setValue(value)
-
-    def show_value(self, value: object) -> None:
-        """Show a value without reporting it as an edit."""
-        if self.value() != value and not (self.hasFocus() and self.lineEdit().isModified()):
-            self.blockSignals(True)
-            self.setValue(float(value))
-            self.blockSignals(False)
-
-    def event(self, event: QEvent) -> bool:
-        """Ctrl+Z and Space are the window's unless a number is being typed."""
-        if leaves_to_window(self, event):
-            event.ignore()
-            return False
-        return super().event(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Change by the wheel only when focused, so that scrolling past never edits."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 def next_round(value: float, up: bool) -> float:

@@ -35,4 +35,8 @@ LOSS_FACTS: dict[str, LossFacts] = {
     "hinge": LossFacts("Hinge", "critic", 2.0, None, None,
                        "relu(1−r) + relu(1+q)", "−q"),
     "wasserstein": LossFacts("Wasserstein", "critic", 0.0, None, None, "q − r", "−q"),
+    "relativistic_average": LossFacts("Relativistic average", "critic", log(4), log(4), None,
+                                      "sp(−(r−q̄)) + sp(q−r̄)", "sp(r−q̄) + sp(−(q−r̄))"),
+    "relativistic_paired": LossFacts("Relativistic paired", "critic", log(2), log(2), None,
+                                     "sp(−(r−q))", "sp(−(q−r))"),
 }

@@ -20,7 +20,9 @@ class Loss:
     """One game: a loss for each player.
 
     ``d_loss(r, q)`` and ``g_each(q)`` are the formulas; ``output`` turns a logit into what D
-    says in the terms of :class:`ganstudio.game.facts.LossFacts`.
+    says in the terms of :class:`ganstudio.game.facts.LossFacts`. ``each(x, y)`` is what D
+    pays for the logit x of one sample whose label is y (1 real, 0 fake, or between), and
+    ``labelled`` makes the logits and labels of both sides into D's loss.
     """
 
     kind: str
@@ -28,6 +30,12 @@ class Loss:
     g_loss: Callable[[Tensor], Tensor]
     g_each: Callable[[Tensor], Tensor]
     output: Callable[[Tensor], Tensor]
+    each: Callable[[Tensor, Tensor], Tensor]
+
+    @property
+    def compares(self) -> bool:
+        """Whether the generator's loss needs the logits of real samples."""
+        return False
 
     def d(self, r: Tensor, q: Tensor) -> Tensor:
         """The discriminator's loss, a scalar."""
@@ -36,6 +44,14 @@ class Loss:
     def g(self, q: Tensor, r: Tensor | None = None) -> Tensor:
         """The generator's loss, a scalar; ``r`` is for losses that compare with real logits."""
         return self.g_loss(q)
+
+    def pull(self, q: Tensor, r: Tensor | None = None) -> Tensor:
+        """Each fake's share (n,) of G's loss, whose slope is where that fake is drawn to."""
+        return self.g_each(q)
+
+    def labelled(self, r: Tensor, q: Tensor, label_r: Tensor, label_q: Tensor) -> Tensor:
+        """D's loss where labels (n,) differ from 1 on real and 0 on fake, a scalar."""
+        return self.each(r, label_r).mean() + self.each(q, label_q).mean()
 
 
 def _same(logit: Tensor) -> Tensor:
@@ -48,25 +64,38 @@ def _cross_entropy(r: Tensor, q: Tensor) -> Tensor:
     return softplus(q).mean() - softplus(r, -1).mean()
 
 
+def _cross_entropy_each(x: Tensor, y: Tensor) -> Tensor:
+    """−y·log σ(x) − (1−y)·log σ(−x)."""
+    return softplus(x) - y * x
+
+
+def _side(y: Tensor) -> Tensor:
+    """+1 for a sample called real, −1 for one called fake."""
+    return 2 * y - 1
+
+
 MINIMAX = Loss(
     "minimax", _cross_entropy,
-    g_loss=lambda q: -softplus(q).mean(), g_each=lambda q: -softplus(q), output=torch.sigmoid)
+    g_loss=lambda q: -softplus(q).mean(), g_each=lambda q: -softplus(q), output=torch.sigmoid,
+    each=_cross_entropy_each)
 """The game as first stated: G minimises log(1 − D(G(z))) (Goodfellow et al. 2014, eq. 1)."""
 
 NON_SATURATING = Loss(
     "non_saturating", _cross_entropy,
     g_loss=lambda q: -softplus(q, -1).mean(), g_each=lambda q: -softplus(q, -1),
-    output=torch.sigmoid)
+    output=torch.sigmoid, each=_cross_entropy_each)
 """G minimises −log D(G(z)), which keeps its gradient where D is sure (Goodfellow et al. 2014)."""
 
 HINGE = Loss(
     "hinge", lambda r, q: relu(1 - r).mean() + relu(1 + q).mean(),
-    g_loss=lambda q: -q.mean(), g_each=torch.neg, output=_same)
+    g_loss=lambda q: -q.mean(), g_each=torch.neg, output=_same,
+    each=lambda x, y: relu(1 - _side(y) * x))
 """D stops caring once it is right by a margin of one (Lim & Ye 2017; Tran et al. 2017)."""
 
 WASSERSTEIN = Loss(
     "wasserstein", lambda r, q: q.mean() - r.mean(),
-    g_loss=lambda q: -q.mean(), g_each=torch.neg, output=_same)
+    g_loss=lambda q: -q.mean(), g_each=torch.neg, output=_same,
+    each=lambda x, y: -_side(y) * x)
 """The gap of a critic that something else must keep Lipschitz (Arjovsky et al. 2017)."""
 
 
@@ -81,10 +110,85 @@ def least_squares(a: float = 0.0, b: float = 1.0, c: float = 1.0) -> Loss:
 
     return Loss("least_squares", d_loss,
                 g_loss=lambda q: (q - c).square().mean() * 0.5,
-                g_each=lambda q: (q - c).square() * 0.5, output=_same)
+                g_each=lambda q: (q - c).square() * 0.5, output=_same,
+                each=lambda x, y: (x - a - y * (b - a)).square() * 0.5)
+
+
+class RelativisticAverage(Loss):
+    """How much more real than the mean of the other side (Jolicoeur-Martineau 2018, eq. 4).
+
+    D's loss is sp(−(r−q̄)) + sp(q−r̄) and G's the same with the sides exchanged.
+    """
+
+    __slots__ = ()
+
+    @property
+    def compares(self) -> bool:
+        """G's loss holds fakes against reals."""
+        return True
+
+    def d(self, r: Tensor, q: Tensor) -> Tensor:
+        """The discriminator's loss, a scalar."""
+        return _cross_entropy(r - q.mean(), q - r.mean())
+
+    def g(self, q: Tensor, r: Tensor | None = None) -> Tensor:
+        """The generator's loss, a scalar."""
+        assert r is not None
+        return _cross_entropy(q - r.mean(), r - q.mean())
+
+    def pull(self, q: Tensor, r: Tensor | None = None) -> Tensor:
+        """Each fake's share: its own term, and its pull on the mean that reals are held against."""
+        assert r is not None
+        through_mean = torch.sigmoid(r - q.mean()).mean().detach()
+        return softplus(r.mean() - q) - through_mean * q
+
+    def labelled(self, r: Tensor, q: Tensor, label_r: Tensor, label_q: Tensor) -> Tensor:
+        """D's loss under other labels, a scalar."""
+        return (self.each(r - q.mean(), label_r).mean()
+                + self.each(q - r.mean(), label_q).mean())
+
+
+class RelativisticPaired(Loss):
+    """How much more real than one sample of the other side (Jolicoeur-Martineau 2018, eq. 3).
+
+    D's loss is sp(−(r−q)) over pairs and G's sp(−(q−r)). D's optimum is log p/q up to a constant.
+    """
+
+    __slots__ = ()
+
+    @property
+    def compares(self) -> bool:
+        """G's loss holds fakes against reals."""
+        return True
+
+    def d(self, r: Tensor, q: Tensor) -> Tensor:
+        """The discriminator's loss, a scalar."""
+        return softplus(q - r).mean()
+
+    def g(self, q: Tensor, r: Tensor | None = None) -> Tensor:
+        """The generator's loss, a scalar."""
+        assert r is not None
+        return softplus(r - q).mean()
+
+    def pull(self, q: Tensor, r: Tensor | None = None) -> Tensor:
+        """Each fake's loss against all reals."""
+        assert r is not None
+        return softplus(r.unsqueeze(0) - q.unsqueeze(1)).mean(1)
+
+    def labelled(self, r: Tensor, q: Tensor, label_r: Tensor, label_q: Tensor) -> Tensor:
+        """D's loss under other labels: a pair has one, that of its real sample."""
+        return self.each(r - q, label_r).mean()
+
+
+def _relativistic(kind: str) -> Loss:
+    made = RelativisticPaired if kind.endswith("paired") else RelativisticAverage
+    return made(kind, _cross_entropy, g_loss=_same, g_each=_same, output=_same,
+                each=_cross_entropy_each)
 
 
 LOSSES: dict[str, Loss] = {
-    loss.kind: loss for loss in (MINIMAX, NON_SATURATING, least_squares(), HINGE, WASSERSTEIN)
+    loss.kind: loss for loss in (
+        MINIMAX, NON_SATURATING, least_squares(), HINGE, WASSERSTEIN,
+        _relativistic("relativistic_average"), _relativistic("relativistic_paired"))
 }
 """Every loss by its name in the recipe (``recipe.game.LossKind``)."""

@@ -9,7 +9,14 @@ from ganstudio.recipe.change import (
     parse_assignment,
     with_value,
 )
-from ganstudio.recipe.fields import FieldSpec, Section, field_applies, find_field, sections
+from ganstudio.recipe.fields import (
+    FieldSpec,
+    Section,
+    field_applies,
+    find_field,
+    is_needed,
+    sections,
+)
 from ganstudio.recipe.files import from_text, load, to_text
 from ganstudio.recipe.knob import Effect, Knob
 from ganstudio.recipe.presets import PRESETS, Preset, preset
@@ -17,6 +24,6 @@ from ganstudio.recipe.tree import Recipe
 
 __all__ = [
     "PRESETS", "Effect", "FieldSpec", "Knob", "Preset", "Recipe", "RecipeError", "Section",
-    "build", "differences", "field_applies", "find_field", "from_text", "leaves", "load",
-    "needs_restart", "parse_assignment", "preset", "sections", "to_text", "with_value",
+    "build", "differences", "field_applies", "find_field", "from_text", "is_needed", "leaves",
+    "load", "needs_restart", "parse_assignment", "preset", "sections", "to_text", "with_value",
 ]

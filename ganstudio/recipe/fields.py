@@ -190,9 +190,19 @@ def find_field(recipe: Recipe, path: str) -> FieldSpec | None:
 
 def field_applies(recipe: Recipe, spec: FieldSpec) -> bool:
     """Whether the field means anything beside its siblings' present values."""
+    if not is_needed(recipe, spec):
+        return False
     if spec.knob.applies is None:
         return True
     sibling, values = spec.knob.applies
+    return str(getattr(_owner(recipe, spec), sibling)) in values
+
+
+def is_needed(recipe: Recipe, spec: FieldSpec) -> bool:
+    """Whether the sibling number without which the field is idle is other than 0."""
+    return not spec.knob.needs or bool(getattr(_owner(recipe, spec), spec.knob.needs))
+
+
+def _owner(recipe: Recipe, spec: FieldSpec) -> Any:
     head, _, _ = spec.path.rpartition(".")
-    owner: Any = getattr(recipe, head) if head else recipe
-    return str(getattr(owner, sibling)) in values
+    return getattr(recipe, head) if head else recipe

@@ -9,7 +9,11 @@ from pydantic import Field
 from ganstudio.recipe.base import Part
 from ganstudio.recipe.knob import LIVE, Knob
 
-LossKind = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein"]
+LossKind = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein",
+                   "relativistic_average", "relativistic_paired"]
+LABELLED = ("minimax", "non_saturating", "least_squares", "relativistic_average",
+            "relativistic_paired")
+"""Losses that hold D's output against a label, which can be smoothed."""
 
 
 class Loss(Part):
@@ -18,16 +22,45 @@ class Loss(Part):
     title: ClassVar[str] = "Loss"
     kind: Annotated[LossKind, Knob(
         "Loss", "Minimax is the game as first stated; its non-saturating form gives the generator "
-        "a gradient where D is sure; least squares, hinge and Wasserstein change the divergence.",
-        source="Goodfellow et al. 2014; Mao et al. 2016; Lim & Ye 2017; Arjovsky et al. 2017",
+        "a gradient where D is sure; least squares, hinge and Wasserstein change the divergence; "
+        "relativistic D says how much more real a sample is than those of the other side.",
+        source="Goodfellow et al. 2014; Mao et al. 2016; Lim & Ye 2017; Arjovsky et al. 2017; "
+        "Jolicoeur-Martineau 2018",
         effect=LIVE,
         choices=(("minimax", "Minimax"), ("non_saturating", "Non-saturating"),
                  ("least_squares", "Least squares"), ("hinge", "Hinge"),
-                 ("wasserstein", "Wasserstein")))] = "non_saturating"
+                 ("wasserstein", "Wasserstein"),
+                 ("relativistic_average", "Relativistic average"),
+                 ("relativistic_paired", "Relativistic paired")))] = "non_saturating"
     clip: Annotated[float, Field(ge=0, le=10), Knob(
         "Clip weights", "After each D step every weight of D is clamped to ± this; "
         "0 leaves them free.", source="Arjovsky et al. 2017 (c = 0.01)", step=0.01,
         effect=LIVE)] = 0
+    clip_before: Annotated[bool, Knob(
+        "Clip before", "On clamps before each D step, so that G meets a D that has just moved "
+        "beyond the bound; off clamps after it.",
+        source="Arjovsky et al. 2017, their code (on), Alg. 1 (off)", effect=LIVE,
+        needs="clip")] = False
+    smooth: Annotated[float, Field(ge=0, le=0.5), Knob(
+        "Label smoothing", "D is asked for 1 minus this on real samples, and for 0 on fakes as "
+        "ever; where real and fake are alike it then rests at half of that.",
+        source="Salimans et al. 2016 (0.1)", step=0.05, effect=LIVE,
+        applies=("kind", LABELLED))] = 0
+    flip: Annotated[float, Field(ge=0, le=0.5), Knob(
+        "Label flipping", "Share of samples, real and fake, that D is told the wrong side of, "
+        "drawn afresh each step.", source="Chintala et al. 2016 (GAN hacks)", step=0.01,
+        effect=LIVE)] = 0
+    feature_matching: Annotated[float, Field(ge=0, le=1000), Knob(
+        "Feature matching", "Weight in G's loss of ‖E f(x) − E f(G(z))‖², f being D's last hidden "
+        "layer.", source="Salimans et al. 2016", step=0.1, log=True, effect=LIVE)] = 0
+    adversarial: Annotated[float, Field(ge=0, le=100), Knob(
+        "Weight of the game", "Weight of G's own loss beside feature matching; 0 leaves feature "
+        "matching alone. Without feature matching it is 1.",
+        source="Salimans et al. 2016 (0)", step=0.1, effect=LIVE, needs="feature_matching")] = 1
+    historical: Annotated[float, Field(ge=0, le=1000), Knob(
+        "Historical averaging", "Weight in both players' losses of ‖w − mean of w‖², the mean "
+        "taken over all of the player's moves since this was switched on.",
+        source="Salimans et al. 2016", step=0.01, log=True, effect=LIVE)] = 0
 
 
 RuleKind = Literal["alternating", "simultaneous", "consensus", "extragradient",
@@ -69,6 +102,18 @@ class Update(Part):
     k_g: Annotated[int, Field(ge=1, le=1000), Knob(
         "G steps", "Generator steps in each round.", unit="k", effect=LIVE,
         applies=("rule", ("alternating",)))] = 1
+    boost_k: Annotated[int, Field(ge=0, le=1000), Knob(
+        "Boosted D steps", "D steps in a boosted round, to bring a critic near its optimum now and "
+        "then; 0 boosts none.", source="Arjovsky et al. 2017, their code (100)", unit="k",
+        effect=LIVE, applies=("rule", ("alternating",)))] = 0
+    boost_first: Annotated[int, Field(ge=0, le=100_000), Knob(
+        "Boost at first", "So many rounds at the start of the run are boosted.",
+        source="Arjovsky et al. 2017, their code (25)", unit="rounds", effect=LIVE,
+        applies=("rule", ("alternating",)), needs="boost_k")] = 25
+    boost_every: Annotated[int, Field(ge=0, le=1_000_000), Knob(
+        "Boost every", "Afterwards one round in so many is boosted; 0 boosts no more.",
+        source="Arjovsky et al. 2017, their code (500)", unit="rounds", effect=LIVE,
+        applies=("rule", ("alternating",)), needs="boost_k")] = 500
     unit: Annotated[Literal["steps", "epochs"], Knob(
         "Counted in", "Whether k counts minibatches or whole passes through the data.",
         choices=(("steps", "Steps"), ("epochs", "Epochs")),
@@ -133,6 +178,21 @@ class Optimizer(Part):
     eps: Annotated[float, Field(gt=0, le=1), Knob(
         "ε", "Keeps the division safe.", source="Kingma & Ba 2014", log=True, effect=LIVE,
         applies=("kind", ("adam", "rmsprop")))] = 1e-8
+    warmup: Annotated[int, Field(ge=0, le=10_000_000), Knob(
+        "Warm-up", "The rate climbs evenly from nothing over so many steps of the run; 0 starts "
+        "at full rate.", source="Goyal et al. 2017", unit="steps", step=100, effect=LIVE)] = 0
+    schedule: Annotated[Literal["constant", "linear", "cosine", "exponential"], Knob(
+        "Schedule", "How the rate falls with the run's steps from the full rate to its "
+        "last share, where it stays.", source="Loshchilov & Hutter 2016 (cosine)", effect=LIVE,
+        choices=(("constant", "Constant"), ("linear", "Linear"), ("cosine", "Cosine"),
+                 ("exponential", "Exponential")))] = "constant"
+    steps: Annotated[int, Field(ge=1, le=100_000_000), Knob(
+        "Falls over", "Steps of the run, counted from its start, after which the rate is at its "
+        "last share.", unit="steps", log=True, effect=LIVE,
+        applies=("schedule", ("linear", "cosine", "exponential")))] = 20_000
+    final: Annotated[float, Field(ge=0, le=1), Knob(
+        "Last share", "Share of the full rate that is left at the end.", step=0.01,
+        effect=LIVE, applies=("schedule", ("linear", "cosine", "exponential")))] = 0.1
 
 
 class Average(Part):

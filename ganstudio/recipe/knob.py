@@ -26,6 +26,8 @@ class Knob:
 
     ``applies`` names a sibling field and the values of it for which this field
     matters at all (Adam's β₂ means nothing to plain SGD); elsewhere the form greys it.
+    ``needs`` names a sibling number that must not be 0 for this field to matter (a penalty's
+    interval beside its weight); elsewhere the form hides it.
     ``choices`` gives each value of a choice its readable name.
     """
 
@@ -37,6 +39,7 @@ class Knob:
     log: bool = False
     effect: Effect = Effect.RESTART
     applies: tuple[str, tuple[str, ...]] | None = None
+    needs: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     hidden: bool = False
 

@@ -11,6 +11,7 @@ from ganstudio.recipe.data import IMAGE_KINDS, DataPart, Latent, Ring
 from ganstudio.recipe.game import SGD_RULES, Average, Loss, Optimizer, Update
 from ganstudio.recipe.knob import LIVE, Knob
 from ganstudio.recipe.networks import Mlp, NetworkPart
+from ganstudio.recipe.stabilisers import InstanceNoise, Minibatch, Penalty
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -44,7 +45,10 @@ class Recipe(Part):
     latent: Latent = Latent()
     generator: NetworkPart = Mlp()
     discriminator: NetworkPart = Mlp(activation="leaky_relu")
+    minibatch: Minibatch = Minibatch()
     loss: Loss = Loss()
+    penalty: Penalty = Penalty()
+    instance_noise: InstanceNoise = InstanceNoise()
     update: Update = Update()
     optimizer_d: Optimizer = Optimizer()
     optimizer_g: Optimizer = Optimizer()
@@ -80,4 +84,16 @@ class Recipe(Part):
         if self.batch == 1 and "batch" in (self.generator.norm, self.discriminator.norm):
             raise ValueError("batch: batch norm needs at least two samples in a batch; use a batch "
                              "of 2 or more, or another normalisation")
+        return self
+
+    @model_validator(mode="after")
+    def _packs_fill_batch(self) -> Self:
+        pack = self.minibatch.pack
+        if self.batch % pack:
+            raise ValueError(f"batch: D judges packs of {pack}, and {self.batch} samples cannot be "
+                             f"split into them; use a multiple of {pack}, or another "
+                             "minibatch.pack")
+        if pack > 1 and self.batch == pack and self.discriminator.norm == "batch":
+            raise ValueError("batch: one pack alone gives batch norm in D nothing to compare; use "
+                             f"a batch of {2 * pack} or more, or another normalisation")
         return self

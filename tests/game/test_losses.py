@@ -11,6 +11,8 @@ from ganstudio.game.losses import LOSSES, Loss, least_squares
 F64 = torch.float64
 GRID = torch.linspace(-25, 25, 20_001, dtype=F64)
 ALL = sorted(LOSSES)
+PLAIN = [kind for kind in ALL if not LOSSES[kind].compares]
+PAIRED = "relativistic_paired"
 logits = st.lists(st.floats(-30, 30), min_size=1, max_size=6).map(
     lambda values: torch.tensor(values, dtype=F64))
 
@@ -39,7 +41,7 @@ def test_equilibrium_is_where_the_facts_say(kind):
     at = torch.full((5,), level, dtype=F64)
     assert loss.d(at, at).item() == pytest.approx(facts.loss_d, abs=1e-12)
     if facts.loss_g is not None:
-        assert loss.g(at).item() == pytest.approx(facts.loss_g, abs=1e-12)
+        assert loss.g(at, at).item() == pytest.approx(facts.loss_g, abs=1e-12)
     if facts.d_output is not None:
         assert loss.output(at).tolist() == pytest.approx([facts.d_output] * 5)
 
@@ -103,8 +105,13 @@ def test_gradients_match_finite_differences(kind, r, q):
         return  # at its kink there is no one slope to compare with
     if min((r.abs() - 20).abs().min(), (q.abs() - 20).abs().min()) < 1e-3:
         return  # torch's softplus goes over to a straight line there, with a jump of 2e-9
-    for value, inputs in ((lambda: loss.d(r, q), (r, q)), (lambda: loss.g(q), (q,))):
-        grads = torch.autograd.grad(value(), inputs)
+    if kind == PAIRED:
+        r, q = (t[:min(len(r), len(q))].detach().clone().requires_grad_() for t in (r, q))
+    if loss.compares and ((r[:, None] - q).abs() > 15).any():
+        return  # the same jump, at a difference of logits
+    for value, inputs in ((lambda: loss.d(r, q), (r, q)), (lambda: loss.g(q, r), (q, r))):
+        grads = [torch.zeros_like(t) if g is None else g for g, t in zip(
+            torch.autograd.grad(value(), inputs, allow_unused=True), inputs, strict=True)]
         for tensor, grad in zip(inputs, grads, strict=True):
             for i in range(len(tensor)):
                 with torch.no_grad():
@@ -118,11 +125,12 @@ def test_gradients_match_finite_differences(kind, r, q):
                                                        rel=1e-5, abs=1e-6)
 
 
-@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("kind", PLAIN)
 @settings(max_examples=30, deadline=None)
 @given(q=logits)
 def test_each_averages_to_the_whole(kind, q):
     loss = LOSSES[kind]
+    assert torch.equal(loss.pull(q), loss.g_each(q))
     assert loss.g_each(q).shape == q.shape
     assert loss.g_each(q).mean().item() == pytest.approx(loss.g(q).item(), rel=1e-9, abs=1e-9)
 
@@ -147,7 +155,7 @@ def test_huge_logits_stay_finite(kind, dtype, size):
     loss = LOSSES[kind]
     r = torch.tensor([size, -size, 0.0], dtype=dtype, requires_grad=True)
     q = torch.tensor([-size, size, 0.0], dtype=dtype, requires_grad=True)
-    for value in (loss.d(r, q), loss.g(q), loss.g_each(q).sum()):
+    for value in (loss.d(r, q), loss.g(q, r), loss.pull(q, r).sum()):
         assert torch.isfinite(value)
         for grad in torch.autograd.grad(value, (r, q), allow_unused=True, retain_graph=True):
             assert grad is None or torch.isfinite(grad).all()
@@ -169,13 +177,16 @@ def test_signs_positive_is_real(kind):
     loss = LOSSES[kind]
     low, high = torch.tensor([0.2], dtype=F64), torch.tensor([0.8], dtype=F64)
     assert loss.d(high, low) < loss.d(low, high)  # D likes real above fake
-    assert loss.g(high) < loss.g(low)  # G likes to be called real
+    middle = torch.tensor([0.5], dtype=F64)
+    assert loss.g(high, middle) < loss.g(low, middle)  # G likes to be called real
     assert loss.output(high) > loss.output(low)
 
 
 def test_means_are_taken_for_each_side():
     r, q = torch.randn(3, dtype=F64), torch.randn(50, dtype=F64)
     for loss in LOSSES.values():
+        if loss.kind == PAIRED:
+            continue
         once = loss.d(r, q)
         assert once.dim() == 0
         assert torch.allclose(loss.d(r.repeat(4), q), once)
@@ -187,3 +198,70 @@ def test_least_squares_aims_where_it_is_told():
     assert loss.d(at(2.0), at(-1.0)).item() == 0
     assert loss.g(at(0.5)).item() == 0
     assert loss.d(at(0.0), at(0.0)).item() == pytest.approx(0.5 * 4 + 0.5 * 1)
+
+
+def labels(value, like):
+    return torch.full_like(like, value)
+
+
+@pytest.mark.parametrize("kind", ALL)
+@settings(max_examples=30, deadline=None)
+@given(both=st.lists(st.tuples(st.floats(-30, 30), st.floats(-30, 30)), min_size=1, max_size=6))
+def test_the_usual_labels_are_the_usual_loss(kind, both):
+    r, q = torch.tensor(both, dtype=F64).unbind(1)
+    loss = LOSSES[kind]
+    assert loss.labelled(r, q, labels(1, r), labels(0, q)).item() == pytest.approx(
+        loss.d(r, q).item(), rel=1e-7, abs=1e-8)
+    if not loss.compares:  # every label the other way round: the sides change places
+        assert loss.labelled(r, q, labels(0, r), labels(1, q)).item() == pytest.approx(
+            loss.d(q, r).item(), rel=1e-7, abs=1e-8)
+
+
+def test_a_label_is_a_mixture_of_the_two():
+    r, q = torch.randn(7, dtype=F64), torch.randn(7, dtype=F64)
+    for kind in ("minimax", "non_saturating", "relativistic_average", PAIRED):
+        loss = LOSSES[kind]
+        whole, none = (loss.labelled(r, q, labels(y, r), labels(0, q)) for y in (1.0, 0.0))
+        assert torch.allclose(loss.labelled(r, q, labels(0.9, r), labels(0, q)),
+                              0.9 * whole + 0.1 * none)
+    least = LOSSES["least_squares"]
+    assert torch.allclose(least.labelled(r, q, labels(0.9, r), labels(0, q)),
+                          0.5 * (r - 0.9).square().mean() + 0.5 * q.square().mean())
+
+
+def test_relativistic_losses_written_out():
+    r, q = torch.randn(5, dtype=F64), torch.randn(5, dtype=F64)
+    sp = torch.nn.functional.softplus
+    average, paired = LOSSES["relativistic_average"], LOSSES[PAIRED]
+    assert torch.allclose(average.d(r, q), sp(-(r - q.mean())).mean() + sp(q - r.mean()).mean())
+    assert torch.allclose(average.g(q, r), sp(r - q.mean()).mean() + sp(-(q - r.mean())).mean())
+    assert torch.allclose(paired.d(r, q), sp(-(r - q)).mean())
+    assert torch.allclose(paired.g(q, r), sp(-(q - r)).mean())
+
+
+@pytest.mark.parametrize("kind", ["relativistic_average", PAIRED])
+def test_pull_is_the_slope_of_the_whole(kind):
+    """For the average exactly, for pairs over every way of pairing."""
+    r = torch.randn(4, dtype=F64)
+    q = torch.randn(4, dtype=F64, requires_grad=True)
+    loss = LOSSES[kind]
+    if kind == PAIRED:
+        whole = torch.stack([loss.g(q, r.roll(k)) for k in range(4)]).mean()
+    else:
+        whole = loss.g(q, r)
+    (slope,), (each,) = (torch.autograd.grad(v, q) for v in (whole, loss.pull(q, r).mean()))
+    assert torch.allclose(slope, each)
+    assert loss.pull(q, r).shape == q.shape
+
+
+def test_pairs_are_told_apart_by_the_log_ratio():
+    """Two values x with p and q known: the best paired D has D(1) − D(0) = log p/q there."""
+    p, q = 0.8, 0.3  # chance of the value 1
+    gap = torch.tensor(0.0, dtype=F64, requires_grad=True)
+    sp = torch.nn.functional.softplus
+    for _ in range(3000):
+        loss = p * (1 - q) * sp(-gap) + (1 - p) * q * sp(gap)
+        (slope,) = torch.autograd.grad(loss, gap)
+        with torch.no_grad():
+            gap -= 2 * slope
+    assert gap.item() == pytest.approx(math.log(p / q) - math.log((1 - p) / (1 - q)), abs=1e-6)

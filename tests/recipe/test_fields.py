@@ -6,7 +6,16 @@ from typing import Annotated, Union, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from ganstudio.recipe import Effect, Knob, Recipe, field_applies, find_field, sections, with_value
+from ganstudio.recipe import (
+    Effect,
+    Knob,
+    Recipe,
+    field_applies,
+    find_field,
+    is_needed,
+    sections,
+    with_value,
+)
 from ganstudio.recipe.fields import part_types
 
 
@@ -114,14 +123,38 @@ def test_field_applies_follows_its_sibling():
     assert field_applies(recipe, find_field(recipe, "batch"))
 
 
+@pytest.mark.parametrize("spec", [s for s in every_spec() if s.knob.needs], ids=lambda s: s.path)
+def test_what_is_idle_beside_a_zero_comes_to_life_with_it(spec):
+    weight = spec.path.rpartition(".")[0] + "." + spec.knob.needs
+    off = with_value(Recipe(), weight, 0)
+    assert not is_needed(off, spec) and not field_applies(off, spec)
+    found = find_field(off, weight)
+    assert found.type in ("int", "float") and found.low == 0
+    assert is_needed(with_value(off, weight, 1), spec)
+
+
+def test_a_field_may_need_both_a_number_and_a_kind():
+    recipe = with_value(Recipe(), "instance_noise.sigma", 0.1)
+    steps = find_field(recipe, "instance_noise.steps")
+    assert is_needed(recipe, steps) and not field_applies(recipe, steps)
+    assert field_applies(with_value(recipe, "instance_noise.decay", "linear"), steps)
+
+
 def test_live_fields_are_those_that_the_design_promises():
     live = {f.path for section in sections(Recipe()) for f in section.fields if f.live}
     assert live == {
-        "loss.kind", "loss.clip", "update.k_d", "update.k_g", "update.train_d", "update.train_g",
+        "loss.kind", "loss.clip", "loss.clip_before", "loss.smooth", "loss.flip",
+        "loss.feature_matching", "loss.adversarial", "loss.historical",
+        *(f"penalty.{n}{tail}" for n in ("gp", "lp", "dragan", "r1", "r2")
+          for tail in ("", "_every")),
+        "instance_noise.sigma", "instance_noise.decay", "instance_noise.steps",
+        "update.boost_k", "update.boost_first", "update.boost_every",
+        "update.k_d", "update.k_g", "update.train_d", "update.train_g",
         "update.gamma", "update.sga_lambda", "update.sga_align", "update.unroll_k",
         "update.unroll_eta", "update.lookahead_eta", "update.fresh_noise", "average.decay", "batch",
         *(f"optimizer_{p}.{n}" for p in "dg"
-          for n in ("lr", "momentum", "alpha", "beta1", "beta2", "eps"))}
+          for n in ("lr", "momentum", "alpha", "beta1", "beta2", "eps", "warmup", "schedule",
+                    "steps", "final"))}
 
 
 def test_range_text_says_open_and_closed_bounds():

@@ -39,7 +39,32 @@ def test_missing_fields_take_their_defaults():
     assert from_text('{"batch": 7}') == Recipe(batch=7)
 
 
+def test_a_recipe_from_before_the_stabilisers_has_them_off():
+    document = json.loads(to_text(Recipe()))
+    for part in ("penalty", "instance_noise", "minibatch"):
+        del document[part]
+    for part, names in (("loss", ("smooth", "flip", "feature_matching", "adversarial",
+                                  "historical", "clip_before")),
+                        ("update", ("boost_k", "boost_first", "boost_every")),
+                        ("optimizer_d", ("schedule", "warmup", "steps", "final"))):
+        for name in names:
+            del document[part][name]
+    made = from_text(json.dumps(document))
+    assert made == Recipe()
+    weights = {"penalty": ("gp", "lp", "dragan", "r1", "r2"), "instance_noise": ("sigma",),
+               "loss": ("smooth", "flip", "feature_matching", "historical"),
+               "update": ("boost_k",), "optimizer_d": ("warmup",)}
+    assert all(getattr(getattr(made, part), name) == 0
+               for part, names in weights.items() for name in names)
+    assert made.minibatch.pack == 1 and made.minibatch.layer == "none"
+    assert made.optimizer_d.schedule == "constant"
+
+
 @pytest.mark.parametrize(("text", "sentence"), [
+    ('{"batch": 50, "minibatch": {"pack": 4}}', "batch: D judges packs of 4, and 50 samples cannot "
+                                                "be split into them"),
+    ('{"batch": 4, "minibatch": {"pack": 4}, "discriminator": {"kind": "mlp", "norm": "batch"}}',
+     "batch: one pack alone"),
     ('{"version": 2, "warp": 9}', "was written by a newer GAN Studio (recipe version 2; this one "
                                   "reads up to 1)"),
     ('{"version": 0}', "version: 0 is not allowed"),

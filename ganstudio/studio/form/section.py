@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from ganstudio.recipe import FieldSpec, Recipe, Section, field_applies
+from ganstudio.recipe import FieldSpec, Recipe, Section, field_applies, is_needed
 from ganstudio.recipe.knob import Knob
 from ganstudio.studio.edits import value_text
 from ganstudio.studio.form.row import Row
@@ -86,6 +86,7 @@ class SectionBox(QWidget):
         self.rows: dict[str, Row] = {}
         self.theme = LIGHT
         self._seen: tuple[Any, ...] | None = None
+        self._filtered = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -162,10 +163,15 @@ class SectionBox(QWidget):
             row.set_default(defaults.get(path))
             row.show_value(values.get(path))
             row.set_applies(field_applies(recipe, row.spec))
+            if not self._filtered:
+                row.setVisible(self._needed(row))
             own = "live" if row.spec.live else "restart"
             row.set_state("pending" if path in pending else "waiting" if path in waiting else own)
         self.header.summary = self._summary(recipe, values)
         self.header.update()
+
+    def _needed(self, row: Row) -> bool:
+        return self._seen is None or is_needed(self._seen[0], row.spec)
 
     def _summary(self, recipe: Recipe, values: dict[str, Any]) -> str:
         """The first field that matters and the learning rate, where there is one."""
@@ -190,11 +196,12 @@ class SectionBox(QWidget):
 
     def filter(self, words: list[str]) -> bool:
         """Show only the rows that match; True if any does. No words show all."""
+        self._filtered = bool(words)
         if words:
             self._fill()
         found = False
         for row in self.rows.values():
-            fits = row.matches(words, self.section.title) if words else True
+            fits = row.matches(words, self.section.title) if words else self._needed(row)
             row.setVisible(fits)
             found = found or fits
         self.body.setVisible(found if words else self.header.isChecked())

@@ -6,11 +6,12 @@ from __future__ import annotations
 import json
 import sys
 
-from ganstudio.metrics.catalogue import METRICS, Scored, compute, label
+from ganstudio.metrics.catalogue import Scored, compute
 from ganstudio.metrics.checks import MetricsError
 from ganstudio.metrics.extractor import Extractor
 from ganstudio.metrics.images import matched
 from ganstudio.metrics.io import load, load_modes
+from ganstudio.metrics.table import METRICS, label
 
 
 def metrics(

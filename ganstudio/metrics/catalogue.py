@@ -1,31 +1,22 @@
-"""The catalogue of metrics: every number the program shows, each beside its noise floor."""
+"""Two sample sets scored: every metric that applies, each beside its noise floor."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from ganstudio.metrics.checks import Array, MetricsError, as_pair, as_points, one_thread, positive
 from ganstudio.metrics.extractor import Extractor
-from ganstudio.metrics.floor import (
-    LINEAR,
-    REPEATS,
-    ROOT,
-    SHARE,
-    Floor,
-    Law,
-    bootstrap_floor,
-    split_floor,
-)
+from ganstudio.metrics.floor import REPEATS, Floor, bootstrap_floor, split_floor
 from ganstudio.metrics.frechet import frechet_distance
 from ganstudio.metrics.manifold import self_precision
 from ganstudio.metrics.mmd import median_bandwidth
 from ganstudio.metrics.modes import ModeSet, kl_floor
 from ganstudio.metrics.scores import MANIFOLD, Options, mode_scores, pair_scores, sorted_scores
+from ganstudio.metrics.table import METRICS, PROMISED, applicable
 from ganstudio.metrics.transport import PROJECTIONS
 
 DEFAULT_K = 3
@@ -33,48 +24,6 @@ LARGEST = 1e40  # the cubic kernel takes the sixth power of it
 MOST_PAIRED = 10_000  # points of each set in metrics over all pairs
 FLOOR_PAIRED = 1_000  # points of REAL in one repeat of such a metric's floor
 FLOOR_SORTED = 20_000  # and of each set in one repeat of the others'
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A line of the catalogue. ``family``: how it is worked out, and so what it costs."""
-
-    title: str
-    better: Literal["higher", "lower"]
-    family: Literal["modes", "sorted", "pairs"]
-    law: Law
-    help: str
-
-
-METRICS: dict[str, Metric] = {
-    "modes": Metric("Modes captured", "higher", "modes", SHARE,
-                    "Modes with at least one sample within 3σ of their centre."),
-    "high_quality": Metric("High-quality share", "higher", "modes", SHARE,
-                           "Share of samples within 3σ of their nearest mode."),
-    "reverse_kl": Metric("Reverse KL over modes", "lower", "modes", LINEAR,
-                         "Imbalance of the samples between the modes, in nats."),
-    "frechet": Metric("Fréchet distance", "lower", "sorted", LINEAR,
-                      "Squared distance between the Gaussians fitted to both sets."),
-    "kid": Metric("Kernel distance (cubic)", "lower", "pairs", LINEAR,
-                  "Unbiased MMD² with the kernel (x·y/d + 1)³; may fall below 0."),
-    "mmd_rbf": Metric("MMD² (RBF)", "lower", "pairs", LINEAR,
-                      "Unbiased MMD² with a Gaussian kernel; may fall below 0."),
-    "sliced_w1": Metric("Sliced W1", "lower", "sorted", ROOT,
-                        "Mean W1 over projections on lines."),
-    "sliced_w2": Metric("Sliced W2", "lower", "sorted", ROOT,
-                        "Root of the mean squared W2 over projections on lines."),
-    "w1": Metric("W1", "lower", "sorted", ROOT, "Exact Wasserstein distance on the line."),
-    "energy": Metric("Energy distance", "lower", "pairs", ROOT,
-                     "√(2E‖x−y‖ − E‖x−x'‖ − E‖y−y'‖)."),
-    "precision": Metric("Precision", "higher", "pairs", SHARE,
-                        "Share of fakes among the reals' neighbours: quality."),
-    "recall": Metric("Recall", "higher", "pairs", SHARE,
-                     "Share of reals among the fakes' neighbours: variety."),
-    "density": Metric("Density", "higher", "pairs", SHARE,
-                      "How densely reals surround the fakes; 1 when both are alike."),
-    "coverage": Metric("Coverage", "higher", "pairs", SHARE,
-                       "Share of reals with a fake among their neighbours."),
-}
 
 
 class Scored(TypedDict):
@@ -85,24 +34,6 @@ class Scored(TypedDict):
     floor_sd: float | None
     n: int
     note: str
-
-
-def label(key: str, features: str | None = None, *, inception: bool = False) -> str:
-    """The name to show, which says what features were used.
-
-    "FID" and "KID" are said only of the published Inception features (Heusel et al. 2017;
-    Bińkowski et al. 2018).
-    """
-    published = {"frechet": "FID", "kid": "KID"}
-    if inception and key in published:
-        return published[key]
-    return METRICS[key].title + (f" on {features}" if features else "")
-
-
-def applicable(dim: int, modes: bool) -> tuple[str, ...]:
-    """Keys of the metrics that apply to d-dimensional points, with known modes or without."""
-    return tuple(key for key, metric in METRICS.items()
-                 if (metric.family != "modes" or modes) and (key != "w1" or dim == 1))
 
 
 def compute(
@@ -194,11 +125,12 @@ def _options(x: Array, modes: ModeSet | None, k: int, bandwidth: float | None, s
                            "both must have the same.")
     if k < 1:
         raise MetricsError(f"k is {k}; at least 1 neighbour is needed.")
-    unknown = sorted(set(which or ()) - set(METRICS))
+    unknown = sorted(set(which or ()) - set(PROMISED))
     if unknown:
-        raise MetricsError(f"There is no metric {unknown[0]!r}; there are {', '.join(METRICS)}.")
+        raise MetricsError(f"There is no metric {unknown[0]!r} of two sets; there are "
+                           f"{', '.join(PROMISED)}.")
     keys = tuple(key for key in applicable(dim, modes is not None)
-                 if which is None or key in which)
+                 if key in PROMISED and (which is None or key in which))
     if bandwidth is not None:
         positive(bandwidth, "The bandwidth")
     elif "mmd_rbf" in keys:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganstudio.metrics.checks import Array
+from ganstudio.metrics.table import Law
 
 REPEATS = 20
 
@@ -34,19 +35,6 @@ class Floor:
 
     mean: float
     sd: float
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """How mean and scatter between sets of one distribution go with h = NM/(N+M): h^−power."""
-
-    mean: float
-    sd: float
-
-
-SHARE = Law(0.0, 0.5)
-ROOT = Law(0.5, 0.5)
-LINEAR = Law(1.0, 1.0)
 
 
 def effective_size(n: int, m: int) -> float:

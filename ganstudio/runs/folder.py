@@ -5,6 +5,8 @@
     journal.jsonl       every command that changed it, with its step
     scalars.bin         the scalar history (rows as ``history.ROW``)
     checkpoints/        <step>.safetensors, the newest two
+    metrics.jsonl       metrics now and then, each with its noise floor
+    symptoms.jsonl      what the doctor measured now and then
     timelapse/          the fixed-latent samples over training
 """
 
@@ -25,6 +27,7 @@ from ganstudio.runs.checkpoint import load_checkpoint, save_checkpoint
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.history import ScalarHistory
 from ganstudio.runs.journal import Journal
+from ganstudio.runs.records import Records
 from ganstudio.runs.timelapse import Timelapse
 from ganstudio.training.trainer import State
 
@@ -41,6 +44,8 @@ class RunFolder:
         self.journal = Journal(path / "journal.jsonl")
         self.history = ScalarHistory(path / "scalars.bin")
         self.timelapse = Timelapse(path / "timelapse")
+        self.metrics = Records(path / "metrics.jsonl")
+        self.symptoms = Records(path / "symptoms.jsonl")
         self.checkpoints = path / "checkpoints"
 
     @classmethod
@@ -154,9 +159,12 @@ class RunFolder:
 
         Raises:
             OSError: the folder cannot be written.
+            RunError: a file in it cannot be read.
         """
         self.history.cut_after(step)
         self.timelapse.cut_after(step)
+        self.metrics.cut_after(step)
+        self.symptoms.cut_after(step)
         for path in self.checkpoint_files():
             if int(path.stem) > step:
                 path.unlink(missing_ok=True)

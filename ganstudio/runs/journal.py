@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from ganstudio.runs.errors import RunError
-
-MAX_LINE = 1_000_000
-
-
-def _mend_end(file: BinaryIO) -> None:
-    """Take away a line that was torn when the plug was pulled, or the next would be glued to it."""
-    end = file.seek(0, os.SEEK_END)
-    start = max(0, end - 1)
-    file.seek(start)
-    if file.read() in (b"", b"\n"):
-        return
-    start = max(0, end - MAX_LINE)
-    file.seek(start)
-    file.truncate(start + file.read().rfind(b"\n") + 1)
-    file.seek(0, os.SEEK_END)
+from ganstudio.runs.jsonl import append_line, read_lines
 
 
 class Journal:
@@ -44,12 +27,7 @@ class Journal:
         """
         entry = {"step": step, "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
                  "kind": kind, **fields}
-        line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        with self.path.open("a+b") as file:
-            _mend_end(file)
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self.path, entry)
 
     def read(self) -> list[dict[str, Any]]:
         """All entries in order. A torn last line (the plug was pulled) is left out.
@@ -57,25 +35,7 @@ class Journal:
         Raises:
             RunError: a line before the last is not an entry, or the file cannot be read.
         """
-        if not self.path.exists():
-            return []
-        try:
-            lines = self.path.read_text(encoding="utf-8", errors="replace").split("\n")
-        except OSError as error:
-            raise RunError(f"{self.path} cannot be read: {error.strerror}") from None
-        entries = []
-        # What follows the last newline is a line that was never finished.
-        for number, line in enumerate(lines[:-1], 1):
-            if not line.strip():
-                continue
-            try:
-                entry = json.loads(line) if len(line) <= MAX_LINE else None
-            except (ValueError, RecursionError):
-                entry = None
-            if not isinstance(entry, dict) or not isinstance(entry.get("step"), int):
-                raise RunError(f"{self.path}: line {number} is not a journal entry")
-            entries.append(entry)
-        return entries
+        return read_lines(self.path, "a journal entry")
 
     def tweaks(self) -> list[dict[str, Any]]:
         """The tweaks alone."""

@@ -276,9 +276,10 @@ class Conductor:
             return
         try:
             write(self.folder)
-        except OSError as error:
-            self._unsaved(f"the run cannot be recorded in {self.folder.path}: "
-                          f"{error.strerror or error}; training goes on unsaved")
+        except (OSError, RunError) as error:
+            why = getattr(error, "strerror", None) or error
+            self._unsaved(f"the run cannot be recorded in {self.folder.path}: {why}; training "
+                          "goes on unsaved")
         else:
             self._complained = False
 

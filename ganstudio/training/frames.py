@@ -16,6 +16,7 @@ from ganstudio.training.arrays import Bytes as Bytes
 from ganstudio.training.arrays import Floats as Floats
 from ganstudio.training.arrays import Steps as Steps
 from ganstudio.training.field_frames import FieldLikeFrame, FieldWant
+from ganstudio.training.metrics_frames import MetricsFrame, WantMetrics
 
 SCALARS = ("loss_d", "loss_g", "d_real", "d_fake")
 """Columns of the scalar history. ``d_real`` and ``d_fake`` are D's mean output on real and fake
@@ -52,6 +53,10 @@ class RunInfo:
     offset: Floats
     scale: Floats
     notes: tuple[str, ...] = ()
+    knows_modes: bool = False
+    knows_density: bool = False
+    has_labels: bool = False
+    """Whether the data come with modes, an exact density, labels."""
 
     @property
     def is_image(self) -> bool:
@@ -234,9 +239,9 @@ class WalkFrame:
 
 
 Want = (WantPoints | WantSurface | WantArrows | WantLatentMap | WantLine | WantMosaic | WantWalk
-        | FieldWant)
+        | FieldWant | WantMetrics)
 Frame = (PointsFrame | SurfaceFrame | ArrowsFrame | LatentMapFrame | LineFrame | MosaicFrame
-         | WalkFrame | FieldLikeFrame)
+         | WalkFrame | FieldLikeFrame | MetricsFrame)
 
 
 def freeze(array: NDArray[np.generic]) -> NDArray[np.generic]:

@@ -81,7 +81,9 @@ class Observer:
             parameters_d=sum(p.numel() for p in trainer.players.weights_d),
             extent=data.extent, offset=np.asarray(data.offset, np.float32),
             scale=np.asarray(data.scale, np.float32),
-            notes=(*data.notes, *([cost] if cost else [])))
+            notes=(*data.notes, *([cost] if cost else [])),
+            knows_modes=data.modes is not None, knows_density=data.density is not None,
+            has_labels=data.labels is not None)
 
     def look(self, want: Want) -> Frame:
         """The frame for a want, at the trainer's present step.

@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganstudio.metrics import catalogue
-from ganstudio.metrics.catalogue import METRICS, applicable, compute, floors, label
+from ganstudio.metrics.catalogue import compute, floors
 from ganstudio.metrics.checks import MetricsError
 from ganstudio.metrics.frechet import frechet_distance
 from ganstudio.metrics.manifold import manifold_scores
 from ganstudio.metrics.mmd import energy_distance, kid, mmd2_rbf
 from ganstudio.metrics.modes import mode_set
+from ganstudio.metrics.table import METRICS, PROMISED, applicable, label
 from ganstudio.metrics.transport import sliced_wasserstein, wasserstein_1d
 
 from .shapes import normal, quick, ring, ring_centres
@@ -20,11 +21,19 @@ MODES = mode_set(ring_centres(), 0.01)
 
 
 def test_the_keys_are_the_ones_promised():
-    assert list(METRICS) == [
+    assert list(PROMISED) == [
         "modes", "high_quality", "reverse_kl", "frechet", "kid", "mmd_rbf", "sliced_w1",
         "sliced_w2", "w1", "energy", "precision", "recall", "density", "coverage"]
-    assert set(applicable(1, True)) == set(METRICS)
-    assert set(METRICS) - set(applicable(2, False)) == {"modes", "high_quality", "reverse_kl", "w1"}
+    assert set(applicable(1, True, True)) == set(METRICS)
+    assert set(METRICS) - set(applicable(2, False, True)) == {
+        "modes", "high_quality", "reverse_kl", "w1"}
+    assert set(METRICS) - set(applicable(128, True, True)) == {
+        "js", "kl_fake_real", "kl_real_fake", "w1"}
+
+
+def test_every_metric_says_what_it_is_and_whose():
+    for key, metric in METRICS.items():
+        assert metric.title and metric.help.endswith(".") and metric.source[-4:].isdecimal(), key
 
 
 def test_each_value_is_that_of_its_own_function():
@@ -51,8 +60,8 @@ def test_a_collapsed_ring_stands_off_its_floor_and_a_good_one_on_it():
     assert json.loads(json.dumps(at_best)) == at_best
     collapsed = compute(real, bad, modes=MODES, repeats=5)
     assert collapsed["modes"]["value"] == 3
-    for key in METRICS:
-        if key in ("w1", "high_quality", "precision", "density"):
+    for key in collapsed:
+        if key in ( "high_quality", "precision", "density"):
             continue  # quality is as good as ever: what is lost is variety
         far = abs(collapsed[key]["value"] - collapsed[key]["floor"])
         assert far > 5 * collapsed[key]["floor_sd"], key
@@ -103,10 +112,10 @@ def test_features_are_named_and_never_called_fid():
     images = np.random.default_rng(0).uniform(-1, 1, (30, 1, 2, 2)).astype(np.float32)
     found = compute(images, images[::-1], features=Flat(), repeats=2)
     assert all("flat pixels" in score["note"] for score in found.values())
-    assert label("frechet", "flat pixels") == "Fréchet distance on flat pixels"
+    assert label("frechet", "flat pixels") == "Fréchet distance in flat pixels"
     assert label("frechet") == "Fréchet distance"
     assert label("frechet", "x", inception=True) == "FID"
-    assert label("recall", "x", inception=True) == "Recall on x"
+    assert label("recall", "x", inception=True) == "Recall in x"
     with pytest.raises(MetricsError, match="Modes are for points"):
         compute(images, images, features=Flat(), modes=MODES)
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 from sklearn.datasets import load_digits
 
-from ganstudio.metrics.catalogue import compute, label
+from ganstudio.metrics.catalogue import compute
 from ganstudio.metrics.checks import MetricsError
 from ganstudio.metrics.extractor import Extractor
 from ganstudio.metrics.features import (
@@ -13,6 +13,7 @@ from ganstudio.metrics.features import (
     extractor,
     load_plugin,
 )
+from ganstudio.metrics.table import label
 
 KNOWN = [0.1934036, 0.04103292, 0.0]
 KNOWN_SUM = 27.887096

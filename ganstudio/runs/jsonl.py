@@ -1,0 +1,90 @@
+"""Text files of one JSON object a line that are only ever appended to, and mend a torn end."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ganstudio.runs.errors import RunError
+
+MAX_LINE = 1_000_000
+MAX_FILE = 256_000_000
+"""Characters of one line and bytes of one file, beyond which it is not one of ours."""
+
+
+def append_line(path: Path, entry: Mapping[str, Any], durable: bool = True) -> None:
+    """Write one object; ``durable`` also waits until the disk has it.
+
+    Raises:
+        OSError: the disk is full or the folder cannot be written.
+        ValueError: a number in it is NaN or infinite, which JSON does not have.
+    """
+    text = json.dumps(dict(entry), ensure_ascii=False, allow_nan=False)
+    with path.open("a+b") as file:
+        _mend_end(file)
+        file.write(text.encode("utf-8", "replace") + b"\n")
+        file.flush()
+        if durable:
+            os.fsync(file.fileno())
+
+
+def _mend_end(file: BinaryIO) -> None:
+    """Take away a line that was torn when the plug was pulled, or the next would be glued to it."""
+    end = file.seek(0, os.SEEK_END)
+    start = max(0, end - 1)
+    file.seek(start)
+    if file.read() in (b"", b"\n"):
+        return
+    start = max(0, end - MAX_LINE)
+    file.seek(start)
+    file.truncate(start + file.read().rfind(b"\n") + 1)
+    file.seek(0, os.SEEK_END)
+
+
+def whole_lines(path: Path) -> list[str]:
+    """The lines that were finished; none where there is no file.
+
+    Raises:
+        RunError: the file cannot be read, or is too large to be one of ours.
+    """
+    try:
+        if not path.exists():
+            return []
+        if path.stat().st_size > MAX_FILE:
+            raise RunError(f"{path} is larger than {MAX_FILE // 1_000_000} MB, which no run writes")
+        # What follows the last newline is a line that was never finished.
+        return path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def parsed(line: str) -> dict[str, Any] | None:
+    """The object of a line if it is one and has a whole ``step``, else None."""
+    try:
+        entry = json.loads(line) if len(line) <= MAX_LINE else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(entry, dict):
+        return None
+    step = entry.get("step")
+    return entry if isinstance(step, int) and not isinstance(step, bool) else None
+
+
+def read_lines(path: Path, what: str) -> list[dict[str, Any]]:
+    """All entries in order. A torn last line (the plug was pulled) is left out.
+
+    Raises:
+        RunError: a line before the last is not ``what``, or the file cannot be read.
+    """
+    entries = []
+    for number, line in enumerate(whole_lines(path), 1):
+        if not line.strip():
+            continue
+        entry = parsed(line)
+        if entry is None:
+            raise RunError(f"{path}: line {number} is not {what}")
+        entries.append(entry)
+    return entries

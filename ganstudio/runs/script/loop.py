@@ -1,0 +1,227 @@
+"""The part of a script that plays the game: each player's step, and who moves when."""
+
+from __future__ import annotations
+
+from ganstudio.runs.script.changes import CONSTANTS, changes_text
+from ganstudio.runs.script.plan import Plan
+from ganstudio.runs.script.text import block, inside, join
+
+D_MOVE = "loss_d = discriminator_step(real_batch(BATCH), generator(latents(BATCH)).detach())"
+G_MOVE = "loss_g = generator_step(generator(latents(BATCH)))"
+D_READ = "loss_d = d_loss(*judge(real_batch(BATCH), generator(latents(BATCH))))"
+G_READ = "loss_g = g_loss(discriminator(generator(latents(BATCH))))"
+
+
+def constants_text(plan: Plan) -> str:
+    """The numbers of the recipe that the loop uses."""
+    rows = [f"BATCH = {plan.recipe.batch}"]
+    for path, name in CONSTANTS.items():
+        if path != "batch" and _named(plan, path):
+            rows.append(f"{name} = {plan.start[path]!r}")
+    return "\n".join(rows)
+
+
+def _named(plan: Plan, path: str) -> bool:
+    """Whether the field has a name in the script, because it does something or changes."""
+    if path in ("update.k_d", "update.k_g"):
+        return plan.recipe.update.rule == "alternating" and plan.values(path) != [1]
+    if path.startswith("update."):
+        return plan.varies(path)
+    return plan.ever(path)
+
+
+def steps_text(plan: Plan) -> str:
+    """``judge``, ``discriminator_step`` and ``generator_step``."""
+    if plan.recipe.update.rule == "simultaneous":
+        return "\n\n\n".join([_judge(plan), _both_step(plan)])
+    return "\n\n\n".join([_judge(plan), _d_step(plan), _g_step(plan)])
+
+
+def _judge(plan: Plan) -> str:
+    if plan.recipe.discriminator.norm == "batch":
+        return block('''
+            def judge(real, fake):
+                """D's logits, in two batches: each has statistics of its own."""
+                return discriminator(real), discriminator(fake)
+            ''')
+    return block('''
+        def judge(real, fake):
+            """D's logits on both, found in one pass."""
+            return discriminator(torch.cat((real, fake))).chunk(2)
+        ''')
+
+
+def _clip(plan: Plan) -> str:
+    if not plan.ever("loss.clip"):
+        return ""
+    return "clip_weights()" if plan.always("loss.clip") else "if CLIP:\n    clip_weights()"
+
+
+def _follow(plan: Plan) -> str:
+    if not plan.ever("average.decay"):
+        return ""
+    if plan.always("average.decay"):
+        return "follow()"
+    return block("""
+        if DECAY:
+            if average is None:
+                average = copy.deepcopy(generator).eval()
+            follow()
+        else:
+            average, averaged = None, 0
+        """)
+
+
+def _globals(plan: Plan) -> str:
+    return "global average, averaged" if plan.ever("average.decay") and not plan.always(
+        "average.decay") else ""
+
+
+def _d_step(plan: Plan) -> str:
+    return join(block('''
+        def discriminator_step(real, fake):
+            """D learns to tell real from fake; G stays as it is."""
+            loss = d_loss(*judge(real, fake))
+            optimizer_d.zero_grad()
+            loss.backward()
+            optimizer_d.step()
+        '''), inside(_clip(plan)), "    return loss.detach()")
+
+
+def _g_step(plan: Plan) -> str:
+    return join('def generator_step(fake):\n    """G learns to please D; D stays as it is."""',
+                inside(_globals(plan)), block("""
+            loss = g_loss(discriminator(fake))
+            optimizer_g.zero_grad()
+            loss.backward()
+            optimizer_g.step()
+        """).replace("\n", "\n    ").join(("    ", "")), inside(_follow(plan)),
+                "    return loss.detach()")
+
+
+def _both_step(plan: Plan) -> str:
+    train_d = _if_trained(plan, "d", join("optimizer_d.step()", _clip(plan)))
+    train_g = _if_trained(plan, "g", join("optimizer_g.step()", _follow(plan)))
+    return join('def both_step(real, fake):\n    """Both players move from the same point."""',
+                inside(_globals(plan)), inside(block("""
+        r, q = judge(real, fake)
+        loss_d, loss_g = d_loss(r, q), g_loss(q)
+        weights_d, weights_g = list(discriminator.parameters()), list(generator.parameters())
+        gradients_d = torch.autograd.grad(loss_d, weights_d, retain_graph=True)
+        gradients_g = torch.autograd.grad(loss_g, weights_g)
+        for weight, gradient in zip(weights_d + weights_g, gradients_d + gradients_g):
+            weight.grad = gradient
+        """)), inside(train_d), inside(train_g), "    return loss_d.detach(), loss_g.detach()")
+
+
+def _if_trained(plan: Plan, player: str, move: str, otherwise: str = "") -> str:
+    """The move, or what stands in for it while the player is on hold."""
+    path = f"update.train_{player}"
+    if plan.always(path):
+        return move
+    if not plan.ever(path):
+        return otherwise
+    text = f"if TRAIN_{player.upper()}:\n{inside(move)}"
+    return join(text, f"else:\n{inside(otherwise)}" if otherwise else "")
+
+
+def loop_text(plan: Plan) -> str:
+    """The loop over the steps, with what was changed on the way."""
+    body = join(changes_text(plan), _alone(plan), _print(plan))
+    return join("print(\"step,loss_d,loss_g\")", "loss_d = loss_g = float(\"nan\")",
+                _epoch_start(plan), "for step in range(steps):  # counts the steps that are done",
+                inside(body))
+
+
+def _print(plan: Plan) -> str:
+    digits = ".17g" if plan.recipe.machine.precision == "float64" else ".9g"
+    return f'print(f"{{step + 1}},{{loss_d:{digits}}},{{loss_g:{digits}}}")'
+
+
+def _alone(plan: Plan) -> str:
+    """A round, save where the person took steps of one player by hand."""
+    round_ = _round(plan)
+    branches = []
+    for move in plan.alone:
+        code = D_MOVE if move.player == "d" else G_MOVE
+        word = "elif" if branches else "if"
+        branches.append(f"{word} {move.step} <= step < {move.step + move.count}:  "
+                        f"# one player alone\n{inside(code)}")
+    if not branches:
+        return round_
+    return join(*branches, "else:", inside(round_))
+
+
+def _round(plan: Plan) -> str:
+    update = plan.recipe.update
+    if update.rule == "simultaneous":
+        return "loss_d, loss_g = both_step(real_batch(BATCH), generator(latents(BATCH)))"
+    if update.unit == "epochs":
+        return _epoch_turn(plan)
+    if update.first == "d" and not plan.always("update.fresh_noise"):
+        return _shared(plan)
+    return _turns(plan)
+
+
+def _repeated(plan: Plan, player: str, move: str) -> str:
+    name = f"K_{player.upper()}"
+    if plan.values(f"update.k_{player}") == [1]:
+        return move
+    return f"for _ in range({name}):\n{inside(move)}"
+
+
+def _held(read: str) -> str:
+    return f"with torch.no_grad():  # on hold: looked at, not moved\n{inside(read)}"
+
+
+def _turns(plan: Plan) -> str:
+    d = _if_trained(plan, "d", _repeated(plan, "d", D_MOVE), _held(D_READ))
+    g = _if_trained(plan, "g", _repeated(plan, "g", G_MOVE), _held(G_READ))
+    return join(d, g) if plan.recipe.update.first == "d" else join(g, d)
+
+
+def _shared(plan: Plan) -> str:
+    """G learns from the very fakes that D has just judged."""
+    d = _repeated(plan, "d", block("""
+        real, fake = real_batch(BATCH), generator(latents(BATCH))
+        loss_d = discriminator_step(real, fake.detach())
+        """))
+    g = "loss_g = generator_step(fake)  # the very fakes that D has just judged"
+    if plan.values("update.k_g") != [1]:
+        g = join(g, f"for _ in range(K_G - 1):\n{inside(G_MOVE)}")
+    shared = join(d, g)
+    conditions = [f"TRAIN_{p.upper()}" if plan.varies(f"update.train_{p}") else
+                  "" if plan.always(f"update.train_{p}") else "False" for p in "dg"]
+    if plan.varies("update.fresh_noise"):
+        conditions.append("not FRESH_NOISE")
+    if "False" in conditions:
+        return _turns(plan)
+    named = [c for c in conditions if c]
+    if not named:
+        return shared
+    return join(f"if {' and '.join(named)}:", inside(shared), "else:", inside(_turns(plan)))
+
+
+def _epoch_start(plan: Plan) -> str:
+    update = plan.recipe.update
+    if update.rule != "alternating" or update.unit != "epochs":
+        return ""
+    return join(f'player, left = "{"g" if update.first == "d" else "d"}", 0')
+
+
+def _epoch_turn(plan: Plan) -> str:
+    def times(player: str) -> str:
+        return "" if plan.values(f"update.k_{player}") == [1] else f"K_{player.upper()} * "
+
+    d = _if_trained(plan, "d", D_MOVE, _held(D_READ))
+    g = _if_trained(plan, "g", G_MOVE, _held(G_READ))
+    batches = "math.ceil(len(data) / BATCH)"
+    if times("d") == times("g"):
+        count = f"left = {times('d')}{batches}"
+    else:
+        count = (f"left = ({times('d') or '1 * '}{batches} if player == \"d\" else "
+                 f"{times('g') or '1 * '}{batches})").replace("(1 * ", "(").replace(
+                     "else 1 * ", "else ")
+    return join('if left == 0:  # a pass through the data is over: the other\'s turn',
+                inside('player = "g" if player == "d" else "d"'), inside(count),
+                "left -= 1", 'if player == "d":', inside(d), "else:", inside(g))

@@ -1,0 +1,74 @@
+"""The part of a script that moves the weights: two optimizers, clipping and the average."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ganstudio.runs.script.plan import Plan
+from ganstudio.runs.script.text import block, join
+
+
+def optimizers_text(plan: Plan) -> str:
+    """``optimizer_d`` and ``optimizer_g``, and the functions that follow a step."""
+    rows = [_optimizer(plan, "optimizer_d", "discriminator"),
+            _optimizer(plan, "optimizer_g", "generator")]
+    pieces = ["\n".join(rows)]
+    if plan.ever("loss.clip"):
+        pieces.append(CLIP)
+    if plan.ever("average.decay"):
+        pieces.append(_average(plan))
+    return "\n\n\n".join(map(block, pieces))
+
+
+def _optimizer(plan: Plan, name: str, network: str) -> str:
+    part: Any = getattr(plan.recipe, name)
+    weights = f"{network}.parameters()"
+    if part.kind == "adam":
+        fused = "" if plan.device == "mps" else ", fused=True"
+        return (f"{name} = torch.optim.Adam({weights}, lr={part.lr!r}, "
+                f"betas=({part.beta1!r}, {part.beta2!r}), eps={part.eps!r}{fused})")
+    if part.kind == "rmsprop":
+        return (f"{name} = torch.optim.RMSprop({weights}, lr={part.lr!r}, alpha={part.alpha!r}, "
+                f"eps={part.eps!r})")
+    made = f"{name} = torch.optim.SGD({weights}, lr={part.lr!r}"
+    if part.kind == "sgd":
+        return f"{made})"
+    if part.momentum >= 0 and not plan.varies(f"{name}.momentum"):
+        return f"{made}, momentum={part.momentum!r})"
+    return join(f"{made}, momentum=0.9)",
+                f'{name}.param_groups[0]["momentum"] = {part.momentum!r}')
+
+
+CLIP = '''
+    @torch.no_grad()
+    def clip_weights():
+        """Keep every weight of D within ± CLIP (Arjovsky et al. 2017)."""
+        for weight in discriminator.parameters():
+            weight.clamp_(-CLIP, CLIP)
+    '''
+
+
+def _average(plan: Plan) -> str:
+    spectral = plan.recipe.generator.norm == "spectral"
+    exact = ('a.is_floating_point() and not name.endswith((".u", ".v"))' if spectral
+             else "a.is_floating_point()")
+    loop = ("for (name, a), g in zip(average.state_dict().items(), "
+            "generator.state_dict().values()):" if spectral else
+            "for a, g in zip(average.state_dict().values(), generator.state_dict().values()):")
+    begin = block("""
+        average = copy.deepcopy(generator).eval()
+        averaged = 0
+        """) if plan.recipe.average.decay else "average = None  # begins later"
+    return begin + "\n\n\n" + block(f'''
+        @torch.no_grad()
+        def follow():
+            """Let the averaged generator follow, faster while it is young (Yazici et al. 2018)."""
+            global averaged
+            averaged += 1
+            keep = min(DECAY, (1 + averaged) / (10 + averaged))
+            {loop}
+                if {exact}:
+                    a.lerp_(g, 1.0 - keep)
+                else:
+                    a.copy_(g)
+        ''')

@@ -141,7 +141,7 @@ def _print(plan: Plan) -> str:
 def _alone(plan: Plan) -> str:
     """A round, save where the person took steps of one player by hand."""
     round_ = _round(plan)
-    branches = []
+    branches: list[str] = []
     for move in plan.alone:
         code = D_MOVE if move.player == "d" else G_MOVE
         word = "elif" if branches else "if"

@@ -25,8 +25,10 @@ def _optimizer(plan: Plan, name: str, network: str) -> str:
     weights = f"{network}.parameters()"
     if part.kind == "adam":
         fused = "" if plan.device == "mps" else ", fused=True"
-        return (f"{name} = torch.optim.Adam({weights}, lr={part.lr!r}, "
-                f"betas=({part.beta1!r}, {part.beta2!r}), eps={part.eps!r}{fused})")
+        made = f"{name} = torch.optim.Adam("
+        return join(f"{made}{weights}, lr={part.lr!r},",
+                    f"{' ' * len(made)}betas=({part.beta1!r}, {part.beta2!r}), "
+                    f"eps={part.eps!r}{fused})")
     if part.kind == "rmsprop":
         return (f"{name} = torch.optim.RMSprop({weights}, lr={part.lr!r}, alpha={part.alpha!r}, "
                 f"eps={part.eps!r})")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ganstudio.runs.script.bounds import refuse
 from ganstudio.runs.script.data import data_text
 from ganstudio.runs.script.loop import constants_text, loop_text, steps_text
 from ganstudio.runs.script.losses import losses_text
 from ganstudio.runs.script.networks import networks_text
 from ganstudio.runs.script.optimizers import optimizers_text
-from ganstudio.runs.script.plan import Plan, ScriptError
+from ganstudio.runs.script.plan import Plan
 from ganstudio.runs.script.text import block, heading, inside, join
 
 STEPS = 1000
@@ -25,7 +26,7 @@ def script_text(plan: Plan, steps: int = STEPS) -> str:
     Raises:
         ScriptError: the run cannot be repeated by a short script.
     """
-    _refuse(plan)
+    refuse(plan)
     parts = [
         heading("random numbers"), "", _streams(plan), "",
         heading("real samples"), "", data_text(plan), "", "", _batches(plan), "",
@@ -40,13 +41,6 @@ def script_text(plan: Plan, steps: int = STEPS) -> str:
     text = re.sub(r"\n{4,}", "\n\n\n", text)
     compile(text, "script", "exec")
     return text
-
-
-def _refuse(plan: Plan) -> None:
-    rule = plan.recipe.update.rule
-    if rule not in ("alternating", "simultaneous"):
-        raise ScriptError(f"the rule {rule!r} is not written as a plain script; alternating and "
-                          "simultaneous moves are")
 
 
 def _docstring(plan: Plan, steps: int) -> str:

@@ -1,7 +1,8 @@
-"""Recorded steps, kept: one recording serves every value of a rule's numbers.
+"""Recorded steps, kept: one recording serves every value of a rule's and a game's numbers.
 
-Rates, γ, η, β and their like go into a recording as inputs, so that dragging a slider costs no new
-one. What changes the computation's shape (a count of steps, a switch, another game) does.
+Rates, γ, η, β and their like, and the game's a, σ, penalties …, go into a recording as inputs, so
+that dragging a slider costs no new one. What changes the computation's shape (a count of steps, a
+switch, a bound, another game) does.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def jacobian_program(toy: Toy, rule: Rule, like: State) -> Recorded | None:
 
 
 def _key(toy: Toy, rule: Rule) -> tuple[Hashable, ...]:
-    return replace(toy, start=(0.0, 0.0)), type(rule), _shape(rule)
+    return toy.family, toy.low, toy.high, type(rule), _shape(rule)
 
 
 def _keep(key: Hashable, program: Program | None) -> None:
@@ -61,7 +62,7 @@ def _keep(key: Hashable, program: Program | None) -> None:
 
 def _program(kind: str, toy: Toy, rule: Rule, like: State, function: Function
              ) -> Recorded | None:
-    key, numbers = (kind, *_key(toy, rule)), tuple(_numbers(rule))
+    key, numbers = (kind, *_key(toy, rule)), (*toy.numbers, *_numbers(rule))
     if key not in _kept:
         _keep(key, _recorded(toy, rule, like, numbers, function))
     program = _kept[key]
@@ -93,8 +94,9 @@ def _recorded(toy: Toy, rule: Rule, like: State, numbers: tuple[float, ...],
     start = flatten_state(like).tolist()
 
     def whole(inputs: Sequence[Tensor]) -> list[Tensor]:
-        made = _rebuilt(rule, iter(inputs[len(start):]))
-        return function(toy, made, inputs[:len(start)], like)
+        state, row = inputs[:len(start)], inputs[len(start):]
+        count = len(toy.numbers)
+        return function(toy.under(row[:count]), _rebuilt(rule, iter(row[count:])), state, like)
 
     try:
         return record(whole, [*start, *numbers])

@@ -56,10 +56,12 @@ def _np_softplus(x: Any, beta: float, threshold: float) -> Any:
 
 
 def _np_softplus_slope(x: Any, beta: float, threshold: float) -> Any:
-    z = x if beta == 1 else x * beta
-    slope = _np_sigmoid(z)
-    slope[z > threshold] = 1.0
-    return slope
+    slope = x * -beta
+    linear = slope < -threshold
+    np.exp(slope, slope)  # in place, here and below: a path calls this thousands of times
+    slope[linear] = 0.0
+    slope += 1.0
+    return np.reciprocal(slope, slope)
 
 
 @lru_cache
@@ -73,7 +75,7 @@ def _spread(x: Any, shape: tuple[int, ...]) -> Any:
 
 
 NAMES: dict[str, Any] = {
-    "math": math, "np": np, "sigmoid": _sigmoid, "softplus": _softplus,
+    "math": math, "np": np, "add_up": np.add.reduce, "sigmoid": _sigmoid, "softplus": _softplus,
     "softplus_slope": _softplus_slope, "sign": _sign, "clamp": _clamp,
     "np_sigmoid": _np_sigmoid, "np_softplus": _np_softplus,
     "np_softplus_slope": _np_softplus_slope, "spread": _spread, "nan": math.nan, "inf": math.inf,
@@ -167,5 +169,5 @@ def _structural(name: str, args: list[Any], array: bool, shape: tuple[int, ...] 
         if len(args) > 1 and args[1] and not single:
             axes = tuple(int(a) for a in args[1])
             return f"{args[0]}.{name}(axis={axes}).reshape({tuple(out.shape)})"
-        return f"float({args[0]}.{name}())"
+        return f"float({args[0]}.mean())" if name == "mean" else f"float(add_up({args[0]}, None))"
     raise CannotReplay(f"no plain form for {name}")

@@ -7,35 +7,40 @@ played side by side, so one evaluation gives the field on a whole grid.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from ganstudio.game.catalogue import GAMES, Entry, Value
-from ganstudio.game.dirac import dirac_losses
+from ganstudio.game.dirac import Each, Number, dirac_family
 from ganstudio.game.protocol import Point, Tensors, Who
 from ganstudio.game.spec import SpecError, check_params
 from ganstudio.game.xor import xor_loss
 
-Each = Callable[[Tensor, Tensor], Tensor]
-"""A loss on θ and ψ of one shape, element by element."""
-
 Numbers = tuple[float, float]
+Family = Callable[..., tuple[Each, Each]]
+"""From a game's own numbers to its losses on θ and ψ of one shape, element by element.
+
+Families that compare equal compute alike, so that one recorded step serves all their games.
+"""
 
 
 @dataclass(frozen=True)
 class Toy:
     """A game of two numbers; satisfies ``Game``.
 
-    ``each_g`` and ``each_d`` are the players' losses element by element. ``low`` and ``high``
-    bound (θ, ψ), infinite where they are free. ``equilibria`` lists the known rest points, the one
+    ``each_g`` and ``each_d`` are the players' losses element by element, which ``family`` makes of
+    ``numbers``. ``low`` and ``high`` bound (θ, ψ), infinite where they are free. ``equilibria`` lists the known rest points, the one
     at which the update map is linearised first; ``smooth`` tells whether it can be there.
     ``centre`` is where distances are measured from if there is no equilibrium to list.
     """
 
     entry: Entry
+    family: Family
+    numbers: tuple[float, ...]
     each_g: Each
     each_d: Each
     equilibria: tuple[Numbers, ...] = ((0.0, 0.0),)
@@ -48,6 +53,11 @@ class Toy:
     def at(self, theta: float, psi: float) -> Toy:
         """The same game with the players standing elsewhere."""
         return replace(self, start=(theta, psi))
+
+    def under(self, numbers: Sequence[Number]) -> Toy:
+        """The same game with other numbers, which may be tensors, in its losses."""
+        each_g, each_d = self.family(*numbers)
+        return replace(self, each_g=each_g, each_d=each_d)
 
     def point(self) -> Point:
         """Where the players stand, as float64 scalars."""
@@ -86,32 +96,44 @@ def _clamped(value: Tensor, low: float, high: float) -> Tensor:
     return value if math.isinf(low) and math.isinf(high) else value.clamp(low, high)
 
 
-def _zero_sum(entry: Entry, value: Each, equilibria: tuple[Numbers, ...] = ((0.0, 0.0),),
-              centre: Numbers = (0.0, 0.0), low: Numbers = (-math.inf, -math.inf),
-              high: Numbers = (math.inf, math.inf)) -> Toy:
-    """The game in which θ descends ``value`` and ψ climbs it."""
-    return Toy(entry, value, lambda x, y: -value(x, y), equilibria, centre, low, high)
+def _toy(entry: Entry, family: Family, numbers: tuple[float, ...] = (), **rest: Any) -> Toy:
+    return Toy(entry, family, numbers, *family(*numbers), **rest)
 
 
-def _number(params: Mapping[str, Value], name: str) -> float:
-    return float(params[name])
+def _zero_sum(value: Each) -> tuple[Each, Each]:
+    """θ descends ``value`` and ψ climbs it."""
+    return value, lambda x, y: -value(x, y)
+
+
+def _values(params: Mapping[str, Value], *names: str) -> tuple[float, ...]:
+    return tuple(float(params[name]) for name in names)
+
+
+def _bilinear_losses(a: Number) -> tuple[Each, Each]:
+    return _zero_sum(lambda x, y: a * x * y)
 
 
 def _bilinear(entry: Entry, params: Mapping[str, Value]) -> Toy:
-    a = _number(params, "a")
     c = float(params.get("c", math.inf))
-    return _zero_sum(entry, lambda x, y: a * x * y, low=(-math.inf, -c), high=(math.inf, c))
+    return _toy(entry, _bilinear_losses, _values(params, "a"), low=(-math.inf, -c),
+                high=(math.inf, c))
+
+
+def _quadratic_losses(p: Number, a: Number, q: Number) -> tuple[Each, Each]:
+    return _zero_sum(lambda x, y: 0.5 * p * x * x + a * x * y - 0.5 * q * y * y)
 
 
 def _quadratic(entry: Entry, params: Mapping[str, Value]) -> Toy:
-    p, a, q = (_number(params, name) for name in ("p", "a", "q"))
-    return _zero_sum(entry, lambda x, y: 0.5 * p * x * x + a * x * y - 0.5 * q * y * y)
+    return _toy(entry, _quadratic_losses, _values(params, "p", "a", "q"))
+
+
+def _pennies_losses(stake: Number) -> tuple[Each, Each]:
+    return _zero_sum(lambda x, y: stake * (2 * x - 1) * (2 * y - 1))
 
 
 def _matching_pennies(entry: Entry, params: Mapping[str, Value]) -> Toy:
-    stake = _number(params, "stake")
-    return _zero_sum(entry, lambda x, y: stake * (2 * x - 1) * (2 * y - 1), ((0.5, 0.5),),
-                     low=(0.0, 0.0), high=(1.0, 1.0))
+    return _toy(entry, _pennies_losses, _values(params, "stake"), equilibria=((0.5, 0.5),),
+                low=(0.0, 0.0), high=(1.0, 1.0))
 
 
 def payoffs(stake: float = 1.0) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -119,12 +141,16 @@ def payoffs(stake: float = 1.0) -> tuple[tuple[float, float], tuple[float, float
     return (stake, -stake), (-stake, stake)
 
 
-def _forsaken(entry: Entry, params: Mapping[str, Value]) -> Toy:
+def _forsaken_losses() -> tuple[Each, Each]:
     def phi(z: Tensor) -> Tensor:
         square = z * z
         return square * (0.25 + square * (square / 6 - 0.5))
 
-    return _zero_sum(entry, lambda x, y: x * (y - 0.45) + phi(x) - phi(y), equilibria=())
+    return _zero_sum(lambda x, y: x * (y - 0.45) + phi(x) - phi(y))
+
+
+def _forsaken(entry: Entry, params: Mapping[str, Value]) -> Toy:
+    return _toy(entry, _forsaken_losses, equilibria=())
 
 
 FORSAKEN_SOLUTION: Numbers = (0.07802666873846009, 0.41193385136581984)
@@ -132,16 +158,20 @@ FORSAKEN_SOLUTION: Numbers = (0.07802666873846009, 0.41193385136581984)
 
 
 def _dirac(entry: Entry, params: Mapping[str, Value]) -> Toy:
-    each_g, each_d = dirac_losses(entry.name, params)
+    family, numbers = dirac_family(entry.name, params)
     clip = float(params.get("clip", 0.0)) or math.inf
     # |ψ| has a corner at rest, unless the slope is held to nought or not held at all.
     corner = params.get("lambda", 0.0) != 0 and params.get("target", 0.0) != 0
-    return Toy(entry, each_g, each_d, low=(-math.inf, -clip), high=(math.inf, clip),
-               smooth=not corner)
+    return _toy(entry, family, numbers, low=(-math.inf, -clip), high=(math.inf, clip),
+                smooth=not corner)
+
+
+def _xor_losses() -> tuple[Each, Each]:
+    return xor_loss, xor_loss
 
 
 def _xor(entry: Entry, params: Mapping[str, Value]) -> Toy:
-    return Toy(entry, xor_loss, xor_loss, equilibria=((0.0, 0.0), (1.0, 0.0)))
+    return _toy(entry, _xor_losses, equilibria=((0.0, 0.0), (1.0, 0.0)))
 
 
 _MAKERS: dict[str, Callable[[Entry, Mapping[str, Value]], Toy]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +27,9 @@ class Ritz:
 class Arnoldi:
     """Grows a Krylov space so that the work can be laid down and taken up between products.
 
-    ``basis`` has room for ``limit`` vectors of ``size`` numbers (Arnoldi 1951; every vector is
-    orthogonalised twice). The space is not restarted: the residuals say how far to trust it.
+    ``basis`` has room for ``limit`` vectors of ``size`` numbers (Arnoldi 1951; a vector of which
+    orthogonalising leaves little is orthogonalised twice, Daniel et al. 1976). The space is not
+    restarted: the residuals say how far to trust it.
     """
 
     def __init__(self, like: Tensor, limit: int, seed: int = 0) -> None:
@@ -43,20 +43,31 @@ class Arnoldi:
         self.done = 0
         self.closed = False
         """The space is invariant: its values are exact."""
+        self.noise = 0.0
+        """What rounding alone leaves in an image."""
 
-    def grow(self, apply: Callable[[Tensor], Tensor]) -> None:
-        """One product, and one more vector."""
+    @property
+    def last(self) -> Tensor:
+        """The vector (size,) whose image is to come next."""
+        return self.basis[self.done]
+
+    def add(self, image: Tensor) -> None:
+        """Take in the image (size,) of ``last``: one more vector."""
         k = self.done
-        image = apply(self.basis[k])
         before, held = float(image.norm()), self.basis[:k + 1]
+        length = before
         for _ in range(2):
+            shorter = length
             overlap = held @ image
             image = image - held.T @ overlap
             self.matrix[:k + 1, k] += overlap.cpu().double().numpy()
-        length = float(image.norm())
+            length = float(image.norm())
+            if length > 0.7 * shorter:  # little was taken away, so little is left of it
+                break
         self.done = k + 1
-        tiny = torch.finfo(image.dtype).eps * 10
-        self.closed = length <= tiny * before or self.done == self.basis.shape[1]
+        eps = torch.finfo(image.dtype).eps
+        self.noise = max(self.noise, eps * before)
+        self.closed = length <= 10 * eps * before or self.done == self.basis.shape[1]
         if not self.closed:
             self.matrix[k + 1, k] = length
             self.basis[k + 1] = image / length
@@ -73,7 +84,8 @@ class Arnoldi:
             count += 1
         kept = order[:count]
         last = 0.0 if self.closed else self.matrix[m, m - 1]
-        return Ritz(values[kept], np.abs(last * vectors[m - 1, kept]), vectors[:, kept])
+        residuals = np.maximum(np.abs(last * vectors[m - 1, kept]), self.noise)
+        return Ritz(values[kept], residuals, vectors[:, kept])
 
     def settled(self, count: int, tolerance: float) -> bool:
         """Whether the ``count`` leading values are known to ``tolerance`` of their modulus."""

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ganstudio.game.products import field, jvp, vjp
-from ganstudio.game.protocol import Game, Point
+from ganstudio.game.products import Curvature, field
+from ganstudio.game.protocol import Point
 from ganstudio.game.rules.consensus import consensus_fields
 from ganstudio.game.toys import Toy
 
@@ -84,19 +84,14 @@ class Turning:
     probes: int
 
 
-def turning(game: Game, at: Point, probes: int = 8, seed: int = 0) -> Turning:
-    """The turning share of the field at ``at``, by exact products with random directions.
+def turning_probe(curve: Curvature, random: torch.Generator) -> tuple[float, float]:
+    """(‖Au‖², ‖Su‖²) for one random direction u.
 
     For u with independent unit normals E‖Au‖² = ‖A‖², and likewise for S.
     """
-    random = torch.Generator().manual_seed(seed)
-    return turning_of([turning_probe(game, at, random) for _ in range(probes)])
-
-
-def turning_probe(game: Game, at: Point, random: torch.Generator) -> tuple[float, float]:
-    """(‖Au‖², ‖Su‖²) for one random direction u."""
-    u = at.map(lambda t: torch.randn(t.shape, generator=random, dtype=torch.float64).to(t))
-    forth, back = jvp(game, at, u), vjp(game, at, u)
+    u = curve.at.map(
+        lambda t: torch.randn(t.shape, generator=random, dtype=torch.float64).to(t))
+    forth, back = curve.forth(u), curve.back(u)
     a, s = forth.plus(back, -1.0, -1.0).times(0.5), forth.plus(back).times(0.5)
     return float(a.dot(a)), float(s.dot(s))
 

@@ -6,13 +6,12 @@ length. Attraction shows as a change of sign near α = 1, rotation as a bump, bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from ganstudio.game.protocol import Point
+from torch import Tensor
 
 Array = NDArray[np.float64]
 
@@ -26,26 +25,22 @@ class PathAngle:
     norm: Array
 
 
-def path_angle(field: Callable[[Point], Point], begin: Point, end: Point,
-               alphas: Sequence[float]) -> PathAngle:
-    """Path angle and norm of ``field`` from ``begin`` (α = 0) to ``end`` (α = 1).
-
-    Raises:
-        ValueError: the two moments are one place.
+def path_angle(field: Callable[[Tensor], Tensor], begin: Tensor, end: Tensor, alpha: Array
+               ) -> Generator[None, None, PathAngle]:
+    """Returns path angle and norm of ``field`` from ``begin`` (α = 0) to ``end`` (α = 1), each
+    (n,), at every ``alpha``; yields after each. All is NaN where the two moments are one place.
     """
-    way = end.plus(begin, -1.0, -1.0)
-    length = float(way.dot(way)) ** 0.5
-    if length == 0:
-        raise ValueError("a path needs two different moments: nothing moved between these two")
-    cosines, norms = [], []
-    for alpha in alphas:
-        v = field(begin.plus(way, alpha, alpha))
-        norm = float(v.dot(v)) ** 0.5
-        norms.append(norm)
-        # What rounding alone leaves of the field has no direction worth the name.
-        tiny = norm <= 1e-14 * max(1.0, length)
-        cosines.append(float("nan") if tiny else float(way.dot(v)) / (length * norm))
-    return PathAngle(np.array(alphas, dtype=np.float64), np.array(cosines), np.array(norms))
+    way = end - begin
+    length = float(way.norm())
+    tiny = 1e-14 * max(1.0, length)
+    cosine, norm = np.full(len(alpha), np.nan), np.full(len(alpha), np.nan)
+    for i, share in enumerate(alpha if length > 0 else ()):
+        v = field(begin + float(share) * way)
+        norm[i] = float(v.norm())
+        if norm[i] > tiny:  # what rounding alone leaves of the field has no direction
+            cosine[i] = float(way @ v) / (length * norm[i])
+        yield
+    return PathAngle(np.asarray(alpha, np.float64), cosine, norm)
 
 
 def read_path(angle: PathAngle) -> str:

@@ -1,114 +1,54 @@
-"""Planes in the space of both players' parameters, and the game's field on them."""
+"""Planes through the space of both players' parameters, and directions to span them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from ganstudio.game.products import field
-from ganstudio.game.protocol import Game, Point, flatten, unflatten
-from ganstudio.game.spectrum import Spectrum
+from ganstudio.game.protocol import Point, flatten, unflatten
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Plane:
-    """w₀ + a·d₁ + b·d₂. The directions need be neither of unit length nor at right angles."""
+    """w₀ + a·d₁ + b·d₂: ``directions`` (2, n), with their Gram matrix's inverse (2, 2)."""
 
-    origin: Point
-    first: Point
-    second: Point
+    directions: Tensor
+    inverse: Array
+    labels: tuple[str, str]
 
-    def at(self, a: float, b: float) -> Point:
-        """The point with coordinates (a, b)."""
-        return self.origin.plus(self.first, a, a).plus(self.second, b, b)
-
-    def gram(self) -> Array:
-        """Inner products of the directions, (2, 2)."""
-        d = (self.first, self.second)
-        return np.array([[float(p.dot(q)) for q in d] for p in d])
-
-    def project(self, direction: Point) -> tuple[float, float, float]:
-        """(a, b, seen): the coordinates of a direction's shadow, and ‖shadow‖/‖direction‖.
-
-        Raises:
-            ValueError: the two directions are one line.
-        """
-        gram = self.gram()
-        if np.linalg.matrix_rank(gram, tol=1e-12 * max(gram[0, 0], gram[1, 1], 1e-300)) < 2:
-            raise ValueError("the two directions of a plane must not lie on one line")
-        along = np.array([float(self.first.dot(direction)), float(self.second.dot(direction))])
-        a, b = np.linalg.solve(gram, along)
-        whole = float(direction.dot(direction))
-        shadow = max(float(along @ (a, b)), 0.0)
-        return float(a), float(b), min((shadow / whole) ** 0.5, 1.0) if whole > 0 else 1.0
-
-    def coordinates(self, point: Point) -> tuple[float, float, float]:
-        """Where the shadow of a point lies, and what share of its way from the origin is seen."""
-        return self.project(point.plus(self.origin, -1.0, -1.0))
+    def shadow(self, vector: Tensor) -> tuple[float, float, float]:
+        """(a, b, seen): coordinates of a vector's shadow and ‖shadow‖/‖vector‖."""
+        along = (self.directions @ vector).cpu().double().numpy()
+        whole = float(vector.square().sum())
+        place = self.inverse @ along
+        length = max(float(along @ place), 0.0)
+        seen = min((length / whole) ** 0.5, 1.0) if whole > 0 else 1.0
+        return float(place[0]), float(place[1]), seen
 
 
-@dataclass(frozen=True)
-class Arrow:
-    """The field's shadow at (a, b): (va, vb) in plane coordinates; ``seen`` is ‖Pv‖/‖v‖."""
-
-    a: float
-    b: float
-    va: float
-    vb: float
-    seen: float
-    norm: float
+def plane_of(first: Tensor, second: Tensor, labels: tuple[str, str] = ("", "")) -> Plane:
+    """The plane of two directions (n,), which need not be of unit length or at right angles."""
+    directions = torch.stack([first, second])
+    gram = (directions @ directions.T).cpu().double()
+    return Plane(directions, np.linalg.inv(gram.numpy()), labels)
 
 
-def arrow(game: Game, plane: Plane, a: float, b: float) -> Arrow:
-    """The game's field at one point of a plane."""
-    v = field(game, plane.at(a, b))
-    va, vb, seen = plane.project(v)
-    return Arrow(a, b, va, vb, seen, float(v.dot(v)) ** 0.5)
-
-
-def coarse_to_fine(columns: int, rows: int) -> Iterator[tuple[int, int]]:
-    """All cells (row, column) of a grid, each once: a coarse lattice first, then what lies between.
-
-    So a picture can be shown early and filled in as time allows.
+def rotation_directions(real: Tensor, imag: Tensor) -> tuple[Tensor, Tensor] | None:
+    """span{Re, Im} of a complex eigenvector, made orthonormal: the field's linear part turns it
+    into itself. None for a real one, which spans no plane.
     """
-    stride = 1
-    while stride * 2 < max(columns, rows):
-        stride *= 2
-    done = set()
-    while stride:
-        for row in range(0, rows, stride):
-            for column in range(0, columns, stride):
-                if (row, column) not in done:
-                    done.add((row, column))
-                    yield row, column
-        stride //= 2
-
-
-# ---- directions ---------------------------------------------------------------------------
-
-
-def player_plane(origin: Point, g: Sequence[torch.Tensor], d: Sequence[torch.Tensor]) -> Plane:
-    """One direction per player, each of unit length: d₁ moves θ alone, d₂ ψ alone.
-
-    Raises:
-        ValueError: a player's direction is zero.
-    """
-    zero = origin.map(torch.zeros_like)
-    return Plane(origin, _unit(Point(tuple(g), zero.psi), "generator"),
-                 _unit(Point(zero.theta, tuple(d)), "discriminator"))
-
-
-def _unit(direction: Point, whose: str) -> Point:
-    length = float(direction.dot(direction)) ** 0.5
-    if not length > 0:
-        raise ValueError(f"the {whose}'s direction is zero: it has not moved, or feels no gradient")
-    return direction.times(1.0 / length)
+    first = real / real.norm()
+    second = imag - (imag @ first) * first
+    if not float(second.norm()) >= 1e-6 * float(imag.norm()) > 0:
+        return None
+    return first, second / second.norm()
 
 
 def random_direction(at: Point, seed: int = 0) -> Point:
@@ -117,12 +57,12 @@ def random_direction(at: Point, seed: int = 0) -> Point:
     """
     random = torch.Generator().manual_seed(seed)
 
-    def draw(tensor: torch.Tensor) -> torch.Tensor:
+    def draw(tensor: Tensor) -> Tensor:
         noise = torch.randn(tensor.shape, generator=random, dtype=torch.float64).to(tensor)
         rows = tensor.shape[0] if tensor.dim() > 1 else 1
         flat, like = noise.reshape(rows, -1), tensor.detach().reshape(rows, -1)
         scale = like.norm(dim=1, keepdim=True) / flat.norm(dim=1, keepdim=True).clamp_min(1e-12)
-        out: torch.Tensor = (flat * scale).reshape(tensor.shape)
+        out: Tensor = (flat * scale).reshape(tensor.shape)
         return out
 
     return at.map(draw)
@@ -149,20 +89,3 @@ def principal_directions(path: Sequence[Point], count: int = 2) -> tuple[list[Po
     like = path[0]
     return ([unflatten(d.to(like.all[0]), like) for d in directions],
             (values / values.sum())[kept].cpu().numpy())
-
-
-def rotation_plane(origin: Point, spectrum: Spectrum, index: int) -> Plane:
-    """span{Re, Im} of a complex eigenvector: the field's linear part turns it into itself.
-
-    The two directions are made orthonormal; the span stays the same.
-
-    Raises:
-        ValueError: that eigenvalue is real.
-    """
-    vector = spectrum.vectors[:, index]
-    basis, triangle = np.linalg.qr(np.stack([vector.real, vector.imag], axis=1))
-    if abs(triangle[1, 1]) < 1e-9:
-        raise ValueError("a real eigenvalue turns no plane; choose one of a complex pair")
-    first, second = (unflatten(torch.from_numpy(basis[:, i].copy()).to(origin.all[0]), origin)
-                     for i in range(2))
-    return Plane(origin, first, second)

@@ -8,6 +8,7 @@ result is to be differentiated further.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -90,25 +91,11 @@ def field_and_rise(game: Game, point: Point, keep: bool = False) -> tuple[Point,
     return (v if keep else v.map(torch.Tensor.detach)), rise
 
 
-def vjp(game: Game, point: Point, u: Point, keep: bool = False) -> Point:
-    """Jᵀu."""
-    w = fresh(point, keep)
-    found = pulled_back(field_at(game, w, keep=True).all, w.all, u.all, keep)
-    return Point(found[:len(w.theta)], found[len(w.theta):])
-
-
 def jvp(game: Game, point: Point, u: Point, keep: bool = False) -> Point:
     """Ju: minus each player's gradient of its own loss's slope along ``u``."""
     w = fresh(point, keep)
     return Point(_row(game.loss_g(*w), w.theta, w.all, u.all, keep),
                  _row(game.loss_d(*w), w.psi, w.all, u.all, keep))
-
-
-def own_jvp(game: Game, point: Point, u: Point, keep: bool = False) -> Point:
-    """The players' own blocks alone: (J_θθ u_θ, J_ψψ u_ψ)."""
-    w = fresh(point, keep)
-    return Point(_row(game.loss_g(*w), w.theta, w.theta, u.theta, keep),
-                 _row(game.loss_d(*w), w.psi, w.psi, u.psi, keep))
 
 
 def cross_jvp(game: Game, point: Point, u: Point, keep: bool = False) -> Point:
@@ -132,3 +119,56 @@ def shaping(game: Game, point: Point, keep: bool = False) -> Point:
 def _row(loss: Tensor, own: Tensors, others: Tensors, u: Tensors, keep: bool) -> Tensors:
     """−∂²loss/∂own∂others · u, pulled back through the symmetry of second derivatives."""
     return negated(pulled_back(gradient(loss, others, True), own, u, keep))
+
+
+class Curvature:
+    """Exact products with J at one point, many of them.
+
+    Both players' gradients are taken once and kept with their graphs, so that a product costs one
+    more backward pass a player, and not the losses and their gradients again. Each is made when it
+    is first needed.
+    """
+
+    def __init__(self, game: Game, at: Point) -> None:
+        self.at = at
+        self._game = game
+        self._w = fresh(at, False)
+
+    @cached_property
+    def _of_g(self) -> Tensors:
+        """The whole gradient of L_G, θ before ψ."""
+        return gradient(self._game.loss_g(*self._w), self._w.all, True)
+
+    @cached_property
+    def _of_d(self) -> Tensors:
+        """The whole gradient of L_D."""
+        return gradient(self._game.loss_d(*self._w), self._w.all, True)
+
+    def row_g(self, u: Point) -> Tensors:
+        """θ's part of Ju."""
+        return negated(pulled_back(self._of_g, self._w.theta, u.all, False))
+
+    def row_d(self, u: Point) -> Tensors:
+        """ψ's part of Ju."""
+        return negated(pulled_back(self._of_d, self._w.psi, u.all, False))
+
+    def own_g(self, u: Point) -> Tensors:
+        """J_θθ u_θ."""
+        own = self._of_g[:len(self.at.theta)]
+        return negated(pulled_back(own, self._w.theta, u.theta, False))
+
+    def own_d(self, u: Point) -> Tensors:
+        """J_ψψ u_ψ."""
+        own = self._of_d[len(self.at.theta):]
+        return negated(pulled_back(own, self._w.psi, u.psi, False))
+
+    def forth(self, u: Point) -> Point:
+        """Ju."""
+        return Point(self.row_g(u), self.row_d(u))
+
+    def back(self, u: Point) -> Point:
+        """Jᵀu."""
+        n = len(self.at.theta)
+        v = self._of_g[:n] + self._of_d[n:]
+        found = negated(pulled_back(v, self._w.all, u.all, False))
+        return Point(found[:n], found[n:])

@@ -33,9 +33,10 @@ class Toy:
     """A game of two numbers; satisfies ``Game``.
 
     ``each_g`` and ``each_d`` are the players' losses element by element, which ``family`` makes of
-    ``numbers``. ``low`` and ``high`` bound (θ, ψ), infinite where they are free. ``equilibria`` lists the known rest points, the one
-    at which the update map is linearised first; ``smooth`` tells whether it can be there.
-    ``centre`` is where distances are measured from if there is no equilibrium to list.
+    ``numbers``. ``low`` and ``high`` bound (θ, ψ), infinite where they are free. ``equilibria``
+    lists the known rest points, the one at which the update map is linearised first; ``smooth``
+    tells whether it can be there. ``centre`` is where distances are measured from if there is no
+    equilibrium to list.
     """
 
     entry: Entry

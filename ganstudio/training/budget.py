@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+SLICED = 2.0
+
 
 @dataclass(slots=True)
 class _Cost:
@@ -75,7 +77,7 @@ class ProbeBudget:
         cost = self.costs.get(key)
         if cost is not None:
             self._served = max(self._served, cost.turn)
-            cost.turn = self._served + seconds
+            cost.turn = self._served + (seconds if finished else seconds / SLICED)
             if finished:
                 cost.last = now
             cost.stale = insist

@@ -96,7 +96,8 @@ class SpectrumFrame:
     turns λ into 1 + hλ of the plain simultaneous update. ``residuals``, ``residuals_g`` and
     ``residuals_d`` (n,) are ‖Jx − λx‖ for the unit vector x found. ``block_g`` and ``block_d``
     are those of J_θθ and J_ψψ, the players left to themselves, which are symmetric (imaginary
-    part 0). ``products`` counts Jacobian-vector products.
+    part 0). ``products`` counts Jacobian-vector products. Until it is ``complete`` only values
+    that begin to show are there, with the residuals that they have so far.
     """
 
     step: int
@@ -108,6 +109,7 @@ class SpectrumFrame:
     residuals_d: Floats
     products: int
     cost_seconds: float
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def field_frames(still: StillGame, want: WantField) -> Iterator[FieldFrame | Non
             probes = []
             random = torch.Generator().manual_seed(want.seed)
             for _ in range(PROBES):
-                probes.append(turning_probe(still.game, still.here, random))
+                probes.append(turning_probe(still.curve, random))
                 yield None
             turning = turning_of(probes)
         yield FieldFrame(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from math import floor, log10
 
 import numpy as np
@@ -11,10 +10,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ganstudio.game.planes import principal_directions, random_direction
+from ganstudio.game.planes import (
+    Plane,
+    plane_of,
+    principal_directions,
+    random_direction,
+    rotation_directions,
+)
 from ganstudio.game.protocol import Point
 from ganstudio.training.field_frames import Direction, PlaneKind, WantField
-from ganstudio.training.spectrum_look import krylov
+from ganstudio.training.spectrum_look import Effort, Search
 from ganstudio.training.still_game import StillGame
 
 Array = NDArray[np.float64]
@@ -22,35 +27,10 @@ WHO = ("generator", "discriminator")
 ALONE_SPAN = 0.02
 """Half-width, as a share of a player's own length, where there is no path to go by."""
 ROOM = 1.3
-EIGEN_PRODUCTS = 40
+EIGEN = Effort(40, 1e-3)
 
 
-@dataclass(frozen=True)
-class FlatPlane:
-    """Directions (2, n) through the present weights, with their Gram matrix's inverse (2, 2)."""
-
-    directions: Tensor
-    inverse: Array
-    labels: tuple[str, str]
-
-    def shadow(self, vector: Tensor) -> tuple[float, float, float]:
-        """(a, b, seen): coordinates of a vector's shadow and ‖shadow‖/‖vector‖."""
-        along = (self.directions @ vector).cpu().double().numpy()
-        whole = float(vector.square().sum())
-        place = self.inverse @ along
-        length = max(float(along @ place), 0.0)
-        seen = min((length / whole) ** 0.5, 1.0) if whole > 0 else 1.0
-        return float(place[0]), float(place[1]), seen
-
-
-def plane_of(first: Tensor, second: Tensor, labels: tuple[str, str]) -> FlatPlane:
-    """The plane of two directions, which need not be of unit length or at right angles."""
-    directions = torch.stack([first, second])
-    gram = (directions @ directions.T).cpu().double()
-    return FlatPlane(directions, np.linalg.inv(gram.numpy()), labels)
-
-
-def make_plane(still: StillGame, want: WantField, v: Tensor) -> Generator[None, None, FlatPlane]:
+def make_plane(still: StillGame, want: WantField, v: Tensor) -> Generator[None, None, Plane]:
     """Returns the plane that is wanted; yields after each piece of work. ``v`` is the field."""
     kinds = [want.direction_g or want.plane, want.direction_d or want.plane]
     instead = ""
@@ -67,23 +47,22 @@ def make_plane(still: StillGame, want: WantField, v: Tensor) -> Generator[None, 
     return plane_of(made[0][0], made[1][0], (made[0][1], made[1][1]))
 
 
-def _rotation(still: StillGame, seed: int) -> Generator[None, None, FlatPlane | None]:
+def _rotation(still: StillGame, seed: int) -> Generator[None, None, Plane | None]:
     """span{Re, Im} of the leading complex eigenvector, made orthonormal; None if there is none."""
-    space = yield from krylov(still, "game", 8, EIGEN_PRODUCTS, seed)
-    ritz = space.ritz(8)
+    search = Search(still, "game", 8, EIGEN, seed)
+    while not search.settled:
+        yield from search.some()
+    ritz = search.found()
     turning = [i for i, value in enumerate(ritz.values) if value.imag > 1e-6 * abs(value)]
     if not turning:
         return None
     value = ritz.values[turning[0]]
-    real, imag = space.vector(ritz, turning[0])
-    first = real / real.norm()
-    second = imag - (imag @ first) * first
-    if float(second.norm()) < 1e-6 * float(imag.norm()):
+    axes = rotation_directions(*search.space.vector(ritz, turning[0]))
+    if axes is None:
         return None
     name = f"{value.real:.3g} ± {value.imag:.3g}i"
-    return plane_of(first, second / second.norm(),
-                    (f"both players: Re of the eigenvector to {name}",
-                     f"both players: Im of the eigenvector to {name}"))
+    return plane_of(*axes, (f"both players: Re of the eigenvector to {name}",
+                            f"both players: Im of the eigenvector to {name}"))
 
 
 def _direction(still: StillGame, player: int, kind: PlaneKind | Direction, seed: int, v: Tensor
@@ -131,7 +110,7 @@ def _principal(still: StillGame, part: slice) -> tuple[Tensor | None, float]:
 # ---- how wide -----------------------------------------------------------------------------
 
 
-def path_shadow(still: StillGame, plane: FlatPlane) -> tuple[Array, Array]:
+def path_shadow(still: StillGame, plane: Plane) -> tuple[Array, Array]:
     """(path (m, 2), distance (m,)): the recent path on the plane, and how far it lies off it."""
     places, distances = [], []
     for moment in still.moments:
@@ -142,7 +121,7 @@ def path_shadow(still: StillGame, plane: FlatPlane) -> tuple[Array, Array]:
     return np.array([*places, (0.0, 0.0)]), np.array([*distances, 0.0])
 
 
-def half_widths(still: StillGame, plane: FlatPlane, path: Array, span: float | None
+def half_widths(still: StillGame, plane: Plane, path: Array, span: float | None
                 ) -> tuple[float, float]:
     """Half-widths along both axes: ``span``, or round numbers that hold the path with room."""
     if span is not None:

@@ -14,6 +14,7 @@ from ganstudio.training.field_frames import (
     FieldFrame,
     FieldLikeFrame,
     FieldWant,
+    SpectrumFrame,
     WantField,
     WantPathAngle,
     WantSpectrum,
@@ -189,4 +190,4 @@ class SlowLooks:
 
 
 def _whole(frame: FieldLikeFrame) -> bool:
-    return not isinstance(frame, FieldFrame) or frame.complete
+    return not isinstance(frame, FieldFrame | SpectrumFrame) or frame.complete

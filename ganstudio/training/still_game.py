@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
+from ganstudio.game.products import Curvature
 from ganstudio.game.protocol import Point, unflatten
 from ganstudio.recipe.tree import Recipe
 from ganstudio.training.run_game import Batch, Copies, RunGame, TwoPlayers
@@ -43,6 +45,11 @@ class StillGame:
         """The players as they are now."""
         moments = tuple(trace.moments) if trace is not None else ()
         return cls(step, recipe, Copies(players), batch, moments, before)
+
+    @cached_property
+    def curve(self) -> Curvature:
+        """Products with J at the weights as they are."""
+        return Curvature(self.game, self.here)
 
     def point(self, flat: Tensor) -> Point:
         """A vector of all weights as a point."""

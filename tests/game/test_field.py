@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,22 +11,27 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor
 
 from ganstudio.game.catalogue import GAMES
-from ganstudio.game.field import field_on_grid, heights, lattice, three_fields, turning
+from ganstudio.game.field import (
+    Turning,
+    field_on_grid,
+    heights,
+    lattice,
+    three_fields,
+    turning_of,
+    turning_probe,
+)
 from ganstudio.game.path import PathAngle, path_angle, read_path
 from ganstudio.game.planes import (
-    Plane,
-    arrow,
-    coarse_to_fine,
-    player_plane,
+    plane_of,
     principal_directions,
     random_direction,
-    rotation_plane,
+    rotation_directions,
 )
-from ganstudio.game.products import field
+from ganstudio.game.products import Curvature, field
 from ganstudio.game.protocol import Point, flatten, unflatten
-from ganstudio.game.spectrum import leading_eigenvalues, rotation_pair
 from ganstudio.game.toys import make_toy, payoffs, point
 from ganstudio.game.xor import ACROSS, ALONG, ORIGIN, Network, network_loss, xor_loss
 
@@ -84,6 +90,11 @@ def test_payoffs_are_the_corners_of_the_loss() -> None:
 # ---- turning --------------------------------------------------------------------------------
 
 
+def turning(game: Any, at: Point, probes: int, seed: int = 0) -> Turning:
+    curve, random = Curvature(game, at), torch.Generator().manual_seed(seed)
+    return turning_of([turning_probe(curve, random) for _ in range(probes)])
+
+
 @pytest.mark.parametrize("name,share", [("bilinear", 1.0), ("xor", 0.0)])
 def test_pure_turning_and_pure_descent(name: str, share: float) -> None:
     found = turning(make_toy(name), point(0.3, 0.2), probes=4)
@@ -103,53 +114,31 @@ def test_turning_share_estimates_the_dense_one() -> None:
 # ---- planes ---------------------------------------------------------------------------------
 
 
-def test_plane_of_gradients_at_the_origin_shows_what_training_applies() -> None:
-    """One direction per player along its own gradient: the whole field is in the picture."""
-    game = tiny_gan()
-    at = game.point()
-    v = field(game, at)
-    plane = player_plane(at, v.theta, v.psi)
-    seen = arrow(game, plane, 0.0, 0.0)
-    lengths = [float(torch.cat([t.reshape(-1) for t in part]).norm()) for part in v]
-    assert (seen.va, seen.vb) == pytest.approx(lengths, rel=1e-12)
-    assert seen.seen == pytest.approx(1.0, abs=1e-12)
-    assert seen.norm == pytest.approx(np.hypot(*lengths), rel=1e-12)
-
-
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000))
 def test_skew_planes_project_like_least_squares(seed: int) -> None:
     torch.manual_seed(seed)
-    like = Point((torch.zeros(2, 2).double(),), (torch.zeros(3).double(),))
-    origin, d1, d2, v = (unflatten(torch.randn(7).double(), like) for _ in range(4))
-    a, b, seen = Plane(origin, d1, d2).project(v)
-    basis = np.stack([flatten(d1).numpy(), flatten(d2).numpy()], axis=1)
-    expected, *_ = np.linalg.lstsq(basis, flatten(v).numpy(), rcond=None)
+    d1, d2, v = torch.randn(3, 7).double()
+    plane = plane_of(d1, d2)
+    a, b, seen = plane.shadow(v)
+    basis = np.stack([d1.numpy(), d2.numpy()], axis=1)
+    expected, *_ = np.linalg.lstsq(basis, v.numpy(), rcond=None)
     np.testing.assert_allclose([a, b], expected, rtol=1e-8, atol=1e-10)
-    shadow = np.linalg.norm(basis @ expected) / np.linalg.norm(flatten(v).numpy())
+    shadow = np.linalg.norm(basis @ expected) / np.linalg.norm(v.numpy())
     assert seen == pytest.approx(shadow, rel=1e-9)
-    x, y, whole = Plane(origin, d1, d2).coordinates(Plane(origin, d1, d2).at(0.3, -2.0))
-    assert (x, y, whole) == pytest.approx((0.3, -2.0, 1.0), rel=1e-9)
+    assert plane.shadow(0.3 * d1 - 2.0 * d2) == pytest.approx((0.3, -2.0, 1.0), rel=1e-9)
 
 
-def test_planes_that_are_none_are_refused() -> None:
-    at = point(1.0, 1.0)
-    with pytest.raises(ValueError, match="one line"):
-        Plane(at, at, at.times(2.0)).project(at)
-    with pytest.raises(ValueError, match="discriminator's direction is zero"):
-        player_plane(at, at.theta, (torch.zeros(()).double(),))
-
-
-def test_plane_of_a_complex_pair_is_turned_into_itself() -> None:
+def test_the_plane_of_a_complex_pair_is_turned_into_itself() -> None:
     dense = Dense(tiny_gan("minimax"))
-    spectrum = leading_eigenvalues(dense.game, dense.at, count=17)
-    index = rotation_pair(spectrum)
-    assert index is not None
-    plane = rotation_plane(dense.at, spectrum, index)
-    for direction in (plane.first, plane.second):
-        image = unflatten(dense.J @ flatten(direction), dense.at)
-        assert plane.project(image)[2] == pytest.approx(1.0, abs=1e-9)
-    np.testing.assert_allclose(plane.gram(), np.eye(2), atol=1e-12)
+    values, vectors = torch.linalg.eig(dense.J)
+    index = int(values.imag.argmax())
+    axes = rotation_directions(vectors[:, index].real, vectors[:, index].imag)
+    assert values.imag[index] > 0.01 and axes is not None
+    torch.testing.assert_close(torch.stack(axes) @ torch.stack(axes).T, torch.eye(2).double())
+    for direction in axes:
+        assert plane_of(*axes).shadow(dense.J @ direction)[2] == pytest.approx(1.0, abs=1e-9)
+    assert rotation_directions(axes[0], 0 * axes[0]) is None
 
 
 def test_random_directions_are_scaled_filter_by_filter() -> None:
@@ -186,30 +175,29 @@ def test_random_walk_explains_what_it_should() -> None:
     np.testing.assert_allclose(shares, expected, atol=0.03)
 
 
-@settings(max_examples=20)
-@given(st.integers(1, 20), st.integers(1, 20))
-def test_coarse_to_fine_visits_every_cell_once(columns: int, rows: int) -> None:
-    cells = list(coarse_to_fine(columns, rows))
-    assert sorted(cells) == sorted(itertools.product(range(rows), range(columns)))
-    if columns >= 8 and rows >= 8:  # the first few already span the picture
-        first = np.array(cells[:9])
-        assert first.max(0)[0] >= rows // 2 and first.max(0)[1] >= columns // 2
-
-
 # ---- paths ----------------------------------------------------------------------------------
 
 
-def linear(row: dict[str, Any]) -> tuple[Any, Point, Point]:
-    J = torch.tensor(row["J"]).double()
-    like = point(0.0, 0.0)
-    return (lambda w: unflatten(J @ flatten(w), like), point(*row["w0"]), point(*row["w1"]))
+def along(v: Callable[[Tensor], Tensor], begin: Tensor, end: Tensor, alpha: Any) -> PathAngle:
+    """The whole way at once."""
+    work = path_angle(v, begin, end, np.asarray(alpha))
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            found: PathAngle = done.value
+            return found
+
+
+def linear(row: dict[str, Any]) -> tuple[Callable[[Tensor], Tensor], Tensor, Tensor]:
+    J, begin, end = (torch.tensor(row[key]).double() for key in ("J", "w0", "w1"))
+    return (lambda w: J @ w), begin, end
 
 
 @pytest.mark.parametrize("row", REFERENCE["path_angle"],
                          ids=lambda r: f"{r['game']} to {r['w1']}")
 def test_path_angle_vectors(row: dict[str, Any]) -> None:
-    v, begin, end = linear(row)
-    found = path_angle(v, begin, end, row["alpha"])
+    found = along(*linear(row), row["alpha"])
     expected = [np.nan if c is None else c for c in row["cos"]]
     np.testing.assert_allclose(found.cosine, expected, atol=1e-6)
     np.testing.assert_allclose(found.norm, row["norm"], atol=1e-6)
@@ -217,16 +205,14 @@ def test_path_angle_vectors(row: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("index,word", [(0, "Rotation"), (2, "Attraction:")])
 def test_path_angle_in_words(index: int, word: str) -> None:
-    v, begin, end = linear(REFERENCE["path_angle"][index])
-    alphas = np.linspace(-0.2, 1.2, 141)
-    assert read_path(path_angle(v, begin, end, alphas)).startswith(word)
+    found = along(*linear(REFERENCE["path_angle"][index]), np.linspace(-0.2, 1.2, 141))
+    assert read_path(found).startswith(word)
 
 
 def test_path_angle_in_words_for_both_and_neither() -> None:
     J = torch.tensor([[-0.3, -1.0], [1.0, -0.3]]).double()
-    like = point(0.0, 0.0)
-    both = path_angle(lambda w: unflatten(J @ flatten(w), like), point(1.0, 0.0),
-                      point(0.02, 0.05), np.linspace(-0.2, 1.5, 171))
+    both = along(lambda w: J @ w, torch.tensor([1.0, 0.0]).double(),
+                 torch.tensor([0.02, 0.05]).double(), np.linspace(-0.2, 1.5, 171))
     assert read_path(both).startswith("Attraction and rotation")
     flat = PathAngle(np.linspace(0, 1, 5), np.full(5, 0.5), np.ones(5))
     assert read_path(flat).startswith("Neither")
@@ -234,6 +220,6 @@ def test_path_angle_in_words_for_both_and_neither() -> None:
     assert "vanishes" in read_path(gone)
 
 
-def test_a_path_needs_two_places() -> None:
-    with pytest.raises(ValueError, match="two different moments"):
-        path_angle(lambda w: w, point(1, 1), point(1, 1), [0.0])
+def test_one_place_is_no_path() -> None:
+    here = torch.ones(2).double()
+    assert np.isnan(along(lambda w: w, here, here, [0.0, 1.0]).cosine).all()

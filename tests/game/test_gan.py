@@ -8,7 +8,7 @@ from torch import nn
 
 from ganstudio.game.gan import GanGame
 from ganstudio.game.losses import LOSSES
-from ganstudio.game.products import cross_jvp, field, jvp, own_jvp, shaping, vjp
+from ganstudio.game.products import Curvature, cross_jvp, field, jvp, shaping
 from ganstudio.game.protocol import Point, flatten, unflatten
 from ganstudio.game.spectrum import field_jacobian
 
@@ -43,12 +43,21 @@ def test_products(dense: Dense) -> None:
     vector = torch.randn_like(dense.w)
     u = unflatten(vector, dense.at)
     close(jvp(dense.game, dense.at, u), dense.J @ vector)
-    close(vjp(dense.game, dense.at, u), dense.J.T @ vector)
     close(cross_jvp(dense.game, dense.at, u), dense.cross() @ vector)
-    close(own_jvp(dense.game, dense.at, u), (dense.J - dense.cross()) @ vector)
     n, (g_by_psi, d_by_theta) = dense.n_g, dense.other_gradients()
     close(shaping(dense.game, dense.at),
           torch.cat([dense.J[n:, :n].T @ g_by_psi, dense.J[:n, n:].T @ d_by_theta]))
+
+
+def test_many_products_at_one_point(dense: Dense) -> None:
+    """From gradients kept with their graphs, as often as one likes."""
+    curve = Curvature(dense.game, dense.at)
+    own = dense.J - dense.cross()
+    for vector in torch.randn(3, len(dense.w), dtype=torch.float64):
+        u = unflatten(vector, dense.at)
+        close(curve.forth(u), dense.J @ vector)
+        close(curve.back(u), dense.J.T @ vector)
+        close(Point(curve.own_g(u), curve.own_d(u)), own @ vector)
 
 
 def test_asking_changes_nothing() -> None:

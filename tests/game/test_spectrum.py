@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 import torch
 
 from ganstudio.game.rules.make import make_rule
 from ganstudio.game.spectrum import (
-    leading_eigenvalues,
     ordered,
-    rotation_pair,
     update_eigenvalues,
     update_jacobian,
 )
@@ -46,49 +42,6 @@ def test_update_jacobian_of_a_gan_is_the_dense_one() -> None:
     expected = torch.cat([torch.cat([1.5 * eye + 0.1 * dense.J, -0.5 * eye], 1),
                           torch.cat([eye, 0 * eye], 1)])
     torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-12)
-
-
-@pytest.fixture(scope="module")
-def larger() -> Dense:
-    made = Dense(tiny_gan("minimax", width=10))
-    assert len(made.w) > 64  # so that Arnoldi is used
-    return made
-
-
-@pytest.mark.parametrize("which,count", [("LM", 6), ("LR", 6), ("LI", 4)])
-def test_arnoldi_finds_the_dense_eigenvalues(larger: Dense, which: Any, count: int) -> None:
-    found = leading_eigenvalues(larger.game, larger.at, count, which=which)
-    assert found.converged and not found.exact and found.residual < 1e-5
-    every = np.linalg.eigvals(larger.J.numpy())
-    measure = {"LM": np.abs, "LR": np.real, "LI": lambda z: np.abs(np.imag(z))}[which]
-    best = np.sort(measure(every))[::-1][:4]
-    np.testing.assert_allclose(measure(found.values)[:4], best, rtol=1e-5, atol=1e-8)
-    for z in found.values:
-        assert np.abs(every - z).min() < 1e-5
-
-
-def test_arnoldi_gives_the_same_twice(larger: Dense) -> None:
-    """Its start vector is seeded, so that a picture does not flicker."""
-    first, second = (leading_eigenvalues(larger.game, larger.at, 3) for _ in range(2))
-    np.testing.assert_array_equal(first.values, second.values)
-
-
-def test_arnoldi_that_is_cut_short_says_so(larger: Dense) -> None:
-    found = leading_eigenvalues(larger.game, larger.at, 4, limit=1, tolerance=1e-14)
-    assert not found.converged and len(found.values) <= 4
-
-
-@pytest.mark.parametrize("block", ["g", "d"])
-def test_own_blocks_have_real_eigenvalues(block: Any) -> None:
-    dense = Dense(tiny_gan())
-    n = dense.n_g
-    part = dense.J[:n, :n] if block == "g" else dense.J[n:, n:]
-    found = leading_eigenvalues(dense.game, dense.at, 20, block)
-    assert found.exact
-    expected = np.sort(np.linalg.eigvalsh(part.numpy()))
-    np.testing.assert_allclose(np.sort(found.values.real), expected, atol=1e-9)
-    np.testing.assert_allclose(found.values.imag, 0, atol=1e-9)
-    assert rotation_pair(found) is None
 
 
 def test_no_eigenvalues_where_there_is_no_derivative() -> None:

@@ -294,12 +294,36 @@ def test_the_spectrum_is_that_of_the_dense_jacobian():
         exact = np.linalg.eigvals(block)
         exact = exact[np.argsort(-np.abs(exact))][:len(found)]
         ours = found[:, 0] + 1j * found[:, 1]
-        assert np.abs(ours) == pytest.approx(np.abs(exact), rel=1e-3)
+        assert np.abs(ours) == pytest.approx(np.abs(exact), rel=1e-2)
         for value in ours:
-            assert np.abs(exact - value).min() <= 2e-3 * abs(value)
+            assert np.abs(exact - value).min() <= 1e-2 * abs(value)
     assert len(frame.eigenvalues) in (6, 7) and (frame.residuals < 1e-2).all()
     assert not frame.block_g[:, 1].any() or np.abs(frame.block_g[:, 1]).max() < 1e-6
     assert frame.products > 12
+
+
+def test_a_new_spectrum_grows_the_whole_games_values_first():
+    _, seen = watched(steps=5)
+    want = WantSpectrum(6)
+    frames = list(run_out_in_pieces(seen, want))
+    whole = seen.look(want)
+    assert [f.complete for f in frames] == [False] * (len(frames) - 1) + [True]
+    assert frames[-1].eigenvalues.tolist() == whole.eigenvalues.tolist()
+    assert not len(frames[0].block_d)
+    begun = next(f for f in frames if len(f.block_g) or len(f.block_d))
+    assert len(begun.eigenvalues) == len(whole.eigenvalues)
+    for frame in frames[:-1]:  # what is shown early is not far off
+        sizes = np.hypot(*frame.eigenvalues.T)
+        assert (frame.residuals <= 0.2 * sizes).all()
+    assert [f.complete for f in run_out_in_pieces(seen, want)] == [True]  # no step back
+
+
+def run_out_in_pieces(seen, want):
+    finished = False
+    while not finished:
+        frame, finished = one_piece(seen, want)
+        if frame is not None:
+            yield frame
 
 
 def test_the_path_angle_is_read_from_the_start_of_the_run():

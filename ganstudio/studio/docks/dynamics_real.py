@@ -228,11 +228,13 @@ class RealPage(QWidget):
             Family("whole game", complexes(s.eigenvalues), self.theme.text, "circle", 10),
             Family("G alone", complexes(s.block_g), self.theme.player_g, "diamond", 8),
             Family("D alone", complexes(s.block_d), self.theme.player_d, "square", 7)])
-        worst = max((float(r.max(initial=0)) for r in
-                     (s.residuals, s.residuals_g, s.residuals_d)), default=0.0)
+        worst = max((float((r / np.maximum(np.abs(complexes(values)), 1e-30)).max(initial=0))
+                     for values, r in ((s.eigenvalues, s.residuals), (s.block_g, s.residuals_g),
+                                       (s.block_d, s.residuals_d))), default=0.0)
+        refined = "" if s.complete else "refining; "
         self._say(spectrum_words(complexes(s.eigenvalues)),
-                  f"step {grouped(s.step)}; largest residual {plain(worst, 2)}; "
-                  f"{s.products} Jacobian-vector products; {cost(s.cost_seconds)}")
+                  f"step {grouped(s.step)}; {refined}residuals up to {plain(100 * worst, 2)} % of "
+                  f"|λ|; {s.products} Jacobian-vector products; {cost(s.cost_seconds)}")
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in these colours."""

@@ -38,7 +38,8 @@ def field(share: float = 1.0, done: int = 4, known: bool = True) -> FieldFrame:
 
 def spectrum() -> SpectrumFrame:
     return SpectrumFrame(7, f32([[-0.1, 3.0], [-0.1, -3.0], [0.2, 0.0]]), f32([1e-7] * 3),
-                         f32([[-0.2, 0.0]]), f32([1e-8]), f32([[-1.5, 0.0]]), f32([1e-8]), 60, 0.3)
+                         f32([[-0.2, 0.0]]), f32([1e-8]), f32([[-1.5, 0.0]]), f32([1e-8]), 60, 0.3,
+                         True)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from typing import Any
 
 from ganstudio import __version__
 
-COMMANDS = ("presets", "train", "resume", "inspect", "gallery", "metrics", "dynamics", "bench")
+COMMANDS = ("presets", "train", "resume", "inspect", "gallery", "export", "metrics", "dynamics",
+            "bench")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     _resume(commands)
     _inspect(commands)
     _gallery(commands)
+    _export(commands)
     _metrics(commands)
     _dynamics(commands)
     _bench(commands)
@@ -162,6 +164,24 @@ def _gallery(commands: Commands) -> None:
     def run(arguments: argparse.Namespace) -> int:
         from ganstudio.cli.gallery import gallery
         return gallery(arguments)
+    made.set_defaults(run=run)
+
+
+def _export(commands: Commands) -> None:
+    made = _add(commands, "export", "Take a run away: as one plain PyTorch script, its generator "
+                "as ONNX or safetensors, a TensorBoard log, or its recipe.")
+    made.add_argument("folder", metavar="RUN", help="a run folder")
+    made.add_argument("--to", required=True, dest="kind",
+                      choices=("script", "onnx", "safetensors", "tensorboard", "recipe"),
+                      help="what to write")
+    made.add_argument("--out", required=True, metavar="PATH",
+                      help="the file to write (for tensorboard: the log's folder)")
+    made.add_argument("--live-weights", action="store_true",
+                      help="take the generator itself and not its average")
+
+    def run(arguments: argparse.Namespace) -> int:
+        from ganstudio.cli.export import export
+        return export(arguments)
     made.set_defaults(run=run)
 
 

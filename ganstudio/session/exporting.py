@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from ganstudio.runs.errors import RunError
+from ganstudio.runs.export.content import KINDS, ExportError
 from ganstudio.runs.gallery.data import GalleryCancelled, GalleryData, GalleryError
 from ganstudio.runs.gallery.write import write_gallery
 from ganstudio.runs.history import as_chunk
@@ -26,6 +27,10 @@ from ganstudio.training.streams import Stream
 SAMPLE_BATCH = 256
 MOST_ROWS = 400_000
 """Rows of history that go into a gallery; a longer one is thinned to its extremes."""
+
+
+Write = Callable[[Callable[[str, int, int], None]], Path]
+"""Writes an export, telling (what, done, total), and says where it is."""
 
 
 class Say(Protocol):
@@ -125,13 +130,27 @@ class Exporter:
             return
         self._cancelled.clear()
         try:
-            complete = gather(conductor, export)
+            write = self._gallery(conductor, export) if export.kind == "gallery" else (
+                self._other(conductor, export))
         except Exception as error:  # a failed export is no reason to stop the training
-            self._failed(error, export.out)
+            self._failed(error, export)
             return
-        self._thread = threading.Thread(target=self._write, args=(complete, Path(export.out)),
+        self._thread = threading.Thread(target=self._write, args=(write, export),
                                         name="ganstudio-export")
         self._thread.start()
+
+    def _gallery(self, conductor: Conductor, export: Export) -> Write:
+        complete = gather(conductor, export)
+        return lambda progress: write_gallery(complete(), Path(export.out), progress,
+                                              self._cancelled.is_set)
+
+    def _other(self, conductor: Conductor, export: Export) -> Write:
+        from ganstudio.runs.export.write import write_export
+        from ganstudio.session.taking import take
+
+        complete = take(conductor, export)
+        return lambda progress: write_export(export.kind, complete(), Path(export.out), progress,
+                                             self._cancelled.is_set)[0]
 
     def cancel(self) -> None:
         """Give up the export in hand, if there is one."""
@@ -143,21 +162,27 @@ class Exporter:
         if self._thread is not None:
             self._thread.join()
 
-    def _write(self, complete: Callable[[], GalleryData], out: Path) -> None:
+    def _write(self, write: Write, export: Export) -> None:
         def progress(what: str, done: int, total: int) -> None:
             self.say("progress", f"Exporting: {what}",
                      data={"what": "export", "done": done, "total": total, "part": what})
 
         try:
-            written = write_gallery(complete(), out, progress, self._cancelled.is_set)
+            written = write(progress)
         except GalleryCancelled:
             self.say("export_cancelled", "The export was cancelled; nothing was left behind")
         except Exception as error:
-            self._failed(error, str(out))
+            self._failed(error, export)
         else:
-            self.say("exported", f"Gallery written to {written}", data={"path": str(written)})
+            self.say("exported", f"{_name(export)} written to {written}",
+                     data={"path": str(written), "kind": export.kind})
 
-    def _failed(self, error: Exception, out: str) -> None:
-        expected = isinstance(error, GalleryError | RunError | OSError)
-        self.say("export_failed", f"The gallery was not written: {sentence(error)}",
-                 "" if expected else traceback_of(error), {"path": out})
+    def _failed(self, error: Exception, export: Export) -> None:
+        expected = isinstance(error, GalleryError | ExportError | RunError | OSError)
+        what = "gallery" if export.kind == "gallery" else "export"
+        self.say("export_failed", f"The {what} was not written: {sentence(error)}",
+                 "" if expected else traceback_of(error), {"path": export.out})
+
+
+def _name(export: Export) -> str:
+    return KINDS.get(export.kind, "Gallery")

@@ -81,13 +81,19 @@ class RevertD:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Write a sample gallery aside, training going on. Answered by ``Progress`` events."""
+    """Write a sample gallery, or another ``kind`` of ``runs.export.content.KINDS``, training
+    going on. Answered by ``progress`` events.
+
+    ``out`` is a file, or a folder for a gallery and a TensorBoard log. The numbers of rows and
+    columns and the seed matter to a gallery only.
+    """
 
     out: str
     rows: int = 8
     columns: int = 8
     seed: int = 0
     averaged: bool = True
+    kind: str = "gallery"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,8 @@ def test_any_recipe(parts):
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@pytest.mark.timeout(900)
+@settings(max_examples=60)
 @given(RECIPES)
 def test_any_recipe_for_a_hundred_steps(parts):
     Told(tiny.recipe(**parts)).matches(100)

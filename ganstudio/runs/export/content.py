@@ -1,0 +1,50 @@
+"""What an export is made from: plain facts and arrays, gathered by whoever holds the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ganstudio.nets.base import Generator
+from ganstudio.recipe import Recipe
+from ganstudio.runs.gallery.data import GalleryData
+
+KINDS = {
+    "script": "One plain PyTorch script",
+    "onnx": "Generator as ONNX",
+    "safetensors": "Generator as safetensors",
+    "tensorboard": "TensorBoard log",
+    "recipe": "Recipe",
+}
+"""Every kind of export but the gallery, with its readable name."""
+ENDINGS = {"script": ".py", "onnx": ".onnx", "safetensors": ".safetensors", "tensorboard": "",
+           "recipe": ".json"}
+"""How their files end; none for a folder."""
+
+
+class ExportError(ValueError):
+    """An export that could not be made: one sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A run at one step.
+
+    ``start`` is the recipe that the run began with. ``generator`` is a copy at rest on the CPU.
+    ``gallery`` holds history, time-lapse and the units. ``metrics`` are records with their step;
+    ``journal`` the journal's entries.
+    """
+
+    start: Recipe
+    device: str
+    sample_shape: tuple[int, ...]
+    generator: Generator
+    gallery: GalleryData
+    journal: Sequence[Mapping[str, Any]] = ()
+    metrics: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe as it is now."""
+        return self.gallery.recipe

@@ -1,0 +1,37 @@
+"""Gathering what an export is made from, on the thread that owns the run."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+from ganstudio.nets.base import Generator
+from ganstudio.nets.units import Dropout
+from ganstudio.runs.export.content import Content
+from ganstudio.session.conductor import Conductor
+from ganstudio.session.exporting import gather
+from ganstudio.session.messages import Export
+
+
+def take(conductor: Conductor, export: Export) -> Callable[[], Content]:
+    """Take from the trainer what an export needs; the rest is read when the answer is called."""
+    trainer = conductor.trainer
+    gallery = gather(conductor, replace(export, rows=4, columns=4))
+    network = trainer.players.sampler(export.averaged)
+    # The stream of dropout's coins is the run's own, and no business of a copy at rest.
+    streams = {id(m.rng): None for m in network.modules() if isinstance(m, Dropout) and m.rng}
+    generator = cast(Generator, copy.deepcopy(network, dict(streams)).cpu().eval())
+    folder, start = conductor.folder, conductor.recipe
+    device, shape = str(trainer.device), conductor.dataset.shape
+    if folder is not None:
+        start = folder.recipe()
+
+    def complete() -> Content:
+        return Content(
+            start, device, shape, generator, gallery(),
+            tuple(folder.journal.read()) if folder else (),
+            tuple(folder.metrics.read()) if folder else ())
+
+    return complete

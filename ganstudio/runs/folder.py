@@ -4,7 +4,7 @@
     recipe.json         the recipe that it started from
     journal.jsonl       every command that changed it, with its step
     scalars.bin         the scalar history (rows as ``history.ROW``)
-    checkpoints/        <step>.safetensors, the newest two
+    checkpoints/        <step>.safetensors, thinned as they age (``snapshots.retained``)
     metrics.jsonl       metrics now and then, each with its noise floor
     symptoms.jsonl      what the doctor measured now and then
     timelapse/          the fixed-latent samples over training
@@ -26,13 +26,13 @@ from ganstudio.runs.atomic import write_text
 from ganstudio.runs.checkpoint import load_checkpoint, save_checkpoint
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.history import ScalarHistory
-from ganstudio.runs.journal import Journal
+from ganstudio.runs.journal import Journal, Marks
 from ganstudio.runs.records import Records
+from ganstudio.runs.snapshots import DISK_BUDGET, MARK_KINDS, retained
 from ganstudio.runs.timelapse import Timelapse
 from ganstudio.training.trainer import State
 
 FORMAT = 1
-KEPT_CHECKPOINTS = 2
 MARK = "run.json"
 
 
@@ -47,6 +47,9 @@ class RunFolder:
         self.metrics = Records(path / "metrics.jsonl")
         self.symptoms = Records(path / "symptoms.jsonl")
         self.checkpoints = path / "checkpoints"
+        self.marks = Marks(self.journal, MARK_KINDS)
+        self.disk_budget = DISK_BUDGET
+        """Bytes that the checkpoints may take."""
 
     @classmethod
     def create(cls, path: Path, recipe: Recipe) -> RunFolder:
@@ -121,7 +124,7 @@ class RunFolder:
     # ---- checkpoints -------------------------------------------------------------------------
 
     def save(self, state: State, recipe: Recipe) -> Path:
-        """Keep a state as the newest checkpoint, and drop all but the newest two.
+        """Keep a state as the newest checkpoint, and drop older ones as ``retained`` says.
 
         Raises:
             OSError: the disk is full or the folder cannot be written; older ones are untouched.
@@ -129,10 +132,27 @@ class RunFolder:
         self.checkpoints.mkdir(exist_ok=True)
         path = self.checkpoints / f"{int(state.values['step']):010d}.safetensors"
         save_checkpoint(path, state, recipe)
-        for old in self.checkpoint_files()[:-KEPT_CHECKPOINTS]:
-            if old != path:
-                old.unlink(missing_ok=True)
+        self.thin(path)
         return path
+
+    def thin(self, *needed: Path) -> None:
+        """Bring the checkpoints within the budget; the first of a branch, where it begins, stays.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        files = {int(p.stem): p for p in self.checkpoint_files()}
+        marks = {*self.marks.steps(), *([min(files)] if self.is_branch and files else [])}
+        stay = retained({step: p.stat().st_size for step, p in files.items()}, marks,
+                        self.disk_budget)
+        for step, path in files.items():
+            if step not in stay and path not in needed:
+                path.unlink(missing_ok=True)
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether the run goes on from another's state (see ``branches``)."""
+        return (self.path / "branch.json").is_file()
 
     def checkpoint_files(self) -> list[Path]:
         """Checkpoints from old to new."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,3 +42,31 @@ class Journal:
     def tweaks(self) -> list[dict[str, Any]]:
         """The tweaks alone."""
         return [entry for entry in self.read() if entry.get("kind") == "tweak"]
+
+
+class Marks:
+    """The steps of entries of some kinds, read on from where the last look ended."""
+
+    def __init__(self, journal: Journal, kinds: Collection[str]) -> None:
+        self.journal, self.kinds = journal, tuple(kinds)
+        self._known: set[int] = set()
+        self._offset = 0
+
+    def steps(self) -> set[int]:
+        """All so far. Lines that are no entries are passed over; an unreadable file has none."""
+        try:
+            with self.journal.path.open("rb") as file:
+                file.seek(self._offset)
+                new = file.read()
+        except OSError:
+            return self._known
+        whole = new[:new.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        for line in whole.splitlines():
+            try:
+                entry = json.loads(line)
+                if entry["kind"] in self.kinds:
+                    self._known.add(int(entry["step"]))
+            except (ValueError, TypeError, KeyError, RecursionError):
+                continue
+        return self._known

@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from ganstudio.data.catalogue import load_dataset
+from ganstudio.data.dataset import Dataset
 from ganstudio.nets.sizes import ALLOWED_IMAGE_SIZES
 from ganstudio.recipe import Recipe, RecipeError, differences, needs_restart, with_value
+from ganstudio.runs.branches import past_rows
 from ganstudio.runs.checkpoint import state_digest
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import RunFolder, is_run_folder
 from ganstudio.runs.history import as_chunk
 from ganstudio.runs.saver import Saver
+from ganstudio.runs.snapshots import MARK_KINDS
 from ganstudio.runs.timelapse import next_frame_step
 from ganstudio.session.trial import Trial
 from ganstudio.training.frames import (
@@ -43,7 +46,7 @@ class Conductor:
     """One run: made from a recipe (in a new folder, or in none), or taken up from its folder.
 
     Must be used from one thread, the one that made it. ``read_only`` looks at a run and leaves
-    its folder as it is.
+    its folder as it is. ``dataset`` is the recipe's data where they have been loaded already.
 
     Raises:
         RecipeError, RunError, DataError, ValueError: with one sentence for the person.
@@ -53,10 +56,14 @@ class Conductor:
                  on_progress: Progress | None = None,
                  cancelled: Callable[[], bool] | None = None,
                  on_unsaved: Callable[[str], None] = lambda _: None,
-                 read_only: bool = False) -> None:
+                 read_only: bool = False, dataset: Dataset | None = None) -> None:
         self.folder: RunFolder | None = None
         self.saver: Saver | None = None
         self.on_unsaved = on_unsaved
+        self.journal: list[dict[str, Any]] = []
+        """What a run without a folder would have written into its journal."""
+        self.marks = 0
+        """How many journal entries there were at whose steps a state is to be kept."""
         self.trial: Trial | None = None
         """D's steps on approval, of which the folder does not know yet."""
         resumed = None
@@ -69,10 +76,12 @@ class Conductor:
         if not recipe.machine.threads:
             # Written into the run: another number of threads can change the last bit of a sum.
             recipe = with_value(recipe, "machine.threads", resolve_threads(recipe))
+        self.first_recipe = recipe
+        """The recipe that it was made with, or taken up with."""
         prepare_thread(recipe.machine.threads)
         sizes = ALLOWED_IMAGE_SIZES if "dcgan" in (recipe.generator.kind,
                                                    recipe.discriminator.kind) else None
-        self.dataset = load_dataset(recipe.data, recipe.seed, progress=on_progress,
+        self.dataset = dataset or load_dataset(recipe.data, recipe.seed, progress=on_progress,
                                     cancelled=cancelled, image_sizes=sizes)
         self.trainer = Trainer(recipe, self.dataset)
         if resumed is not None:
@@ -116,10 +125,10 @@ class Conductor:
         return self.trainer.step
 
     def past(self) -> ScalarChunk | None:
-        """The scalar history of a run that was taken up, from its folder."""
+        """The scalar history of a run that was taken up, its ancestors' included."""
         if self.folder is None:
             return None
-        rows = self.folder.history.rows()
+        rows = past_rows(self.folder)
         return as_chunk(rows) if len(rows) else None
 
     def digest(self) -> str:
@@ -227,10 +236,24 @@ class Conductor:
             self._journal("tweak", changes={k: list(v) for k, v in changed.items()}, label=label)
         return changed
 
+    def go_back(self, state: State, recipe: Recipe) -> None:
+        """Take up an earlier state of a run that has no folder; what came after is forgotten."""
+        assert self.folder is None
+        self.take_back_trial()
+        self.trainer.apply(recipe)
+        self.trainer.load(state)
+        self.journal = [e for e in self.journal if e["step"] <= self.step]
+        self._next_frame = next_frame_step(self.step)
+
     # ---- recording ---------------------------------------------------------------------------
 
     def _journal(self, kind: str, **fields: Any) -> None:
+        if self.folder is None:
+            self.journal.append({"step": self.step, "kind": kind, **fields})
         self._guarded(lambda folder: folder.journal.append(kind, self.step, **fields))
+        if kind in MARK_KINDS:
+            self.marks += 1
+            self.save(wait=False)
 
     def _add_history(self, chunk: ScalarChunk) -> None:
         if self.folder is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from ganstudio.session.messages import Event, Status, Update
+from ganstudio.session.timeline_messages import Timeline
 from ganstudio.training.frames import Frame, RunInfo, ScalarChunk
 
 
@@ -22,6 +23,7 @@ class Mailbox:
         self._frames: dict[str, Frame] = {}
         self._info: RunInfo | None = None
         self._status = Status()
+        self._timeline: Timeline | None = None
 
     def put_scalars(self, chunk: ScalarChunk) -> None:
         """Append rows."""
@@ -44,6 +46,11 @@ class Mailbox:
         with self._lock:
             self._info = info
 
+    def put_timeline(self, timeline: Timeline) -> None:
+        """Replace what is told of the past."""
+        with self._lock:
+            self._timeline = timeline
+
     def put_status(self, status: Status) -> None:
         """Replace the status."""
         with self._lock:
@@ -62,6 +69,7 @@ class Mailbox:
         """Everything since the last call."""
         with self._lock:
             update = Update(self._status, tuple(self._scalars), self._frames,
-                            tuple(self._events), self._info)
+                            tuple(self._events), self._info, self._timeline)
             self._scalars, self._events, self._frames, self._info = [], [], {}, None
+            self._timeline = None
         return update

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
+from ganstudio.session.timeline_messages import Timeline, TimelineCommand
 from ganstudio.training.frames import Frame, RunInfo, ScalarChunk, Want
 
 # ---- commands: what may be asked of a session ----------------------------------------------
@@ -107,7 +108,7 @@ class Stop:
 
 
 Command = (Run | Pause | Step | Tweak | Watch | SetPace | Snapshot | TrainD | KeepD | RevertD
-           | Export | CancelExport | Stop)
+           | Export | CancelExport | TimelineCommand | Stop)
 
 
 # ---- what comes back ------------------------------------------------------------------------
@@ -134,7 +135,9 @@ class Event:
     ``kind``: ``ready``, ``running``, ``paused``, ``stepped``, ``tweaked``, ``refused``, ``saved``,
     ``nonfinite``, ``error``, ``note``, ``progress``, ``exported``, ``export_failed``,
     ``export_cancelled``, ``restored`` (the run went back to ``step``: later rows no longer hold),
-    ``trained_d``, ``kept_d``, ``reverted_d``, ``unsaved`` (the disk refused; training goes on).
+    ``trained_d``, ``kept_d``, ``reverted_d``, ``unsaved`` (the disk refused; training goes on),
+    ``forked`` and ``switched`` (unless it stays, the session is now at ``step`` of another
+    branch: the whole history comes anew), ``branch_deleted``, ``branch_restored``.
     ``text`` is one sentence for the person; ``details`` a traceback or list to copy.
     ``data`` holds what a program needs: for ``tweaked`` {"changes": {path: [old, new]},
     "label": str, "paths": [path, …]} where ``paths`` lists all that was asked for; for ``refused``
@@ -142,7 +145,8 @@ class Event:
     {"path"}; for ``nonfinite`` {"player", "failed_step"};
     for ``trained_d`` {"steps", "before": {loss: ‖∂L_G/∂θ‖}, "after": the same, "loss_d_before",
     "loss_d_after"} with the losses minimax, non_saturating and wasserstein; for ``kept_d``
-    {"steps"}.
+    {"steps"}; for ``forked`` {"branch", "parent", "path", "parent_path", "stay"}; for
+    ``switched`` {"branch", "path"}; for the other branch events {"branch", "name"}.
     """
 
     kind: str
@@ -180,3 +184,5 @@ class Update:
     frames: Mapping[str, Frame]
     events: tuple[Event, ...]
     info: RunInfo | None
+    timeline: Timeline | None = None
+    """The past, where something of it changed."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from itertools import zip_longest
@@ -38,9 +35,12 @@ from ganstudio.session.messages import (
     Watch,
 )
 from ganstudio.session.pace import Pace, Rate
+from ganstudio.session.timeline_messages import TimelineCommand
+from ganstudio.session.timeline_work import TimelineWork
 from ganstudio.session.trial_work import TrialWork
 from ganstudio.training.budget import ProbeBudget
 from ganstudio.training.frames import ScalarChunk, Want
+from ganstudio.training.machine import lower_priority
 from ganstudio.training.moves import NonFiniteLossError
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Worker:
         self.exporter = Exporter(self.say)
         self.pace = Pace()
         self.trials = TrialWork(self)
+        self.timeline = TimelineWork(self)
         self.budget = ProbeBudget()
         self.wants: dict[str, Want] = {}
         self.until: int | None = None
@@ -97,7 +98,7 @@ class Worker:
 
     def work(self) -> None:
         """Prepare, then serve until told to stop. Never raises."""
-        _lower_priority(self.session.nice)
+        lower_priority(self.session.nice)
         self.report()
         try:
             self._prepare()
@@ -158,13 +159,14 @@ class Worker:
             self._obey(commands)
             if self.state is State.RUNNING:
                 self._guarded(self._train)
+            self._guarded(self.timeline.work)
             self._guarded(self._look)
 
     def _patience(self) -> float | None:
+        if self.trials.left or self.timeline.busy:
+            return 0.0
         if self.state is not State.RUNNING:
             return None
-        if self.trials.left:
-            return 0.0
         return self.pace.wait_for(time.monotonic())
 
     def _end(self) -> None:
@@ -172,6 +174,7 @@ class Worker:
         if self.conductor is not None:
             try:
                 self.conductor.close()
+                self.timeline.branch_work.close()
             except Exception as error:
                 self.mailbox.put_event(failure_event("the run could not be saved", error,
                                                      self.step, time.time()))
@@ -210,6 +213,7 @@ class Worker:
     def _obey_one(self, command: Command, conductor: Conductor) -> None:
         if isinstance(command, Run | Step):
             self.trials.settle()
+            self.timeline.live()
         if isinstance(command, Run):
             self.until = command.until
             if self.state is not State.RUNNING:
@@ -218,11 +222,14 @@ class Worker:
                 self._rate.clear()
                 self.say("running", "Running")
         elif isinstance(command, Pause):
+            self.timeline.branch_work.hold()
             self._pause("Paused")
         elif isinstance(command, Step):
             self._one_step(command, conductor)
         elif isinstance(command, TrainD | KeepD | RevertD):
             self.trials.obey(command, conductor)
+        elif isinstance(command, TimelineCommand):
+            self.timeline.obey(command, conductor)
         elif isinstance(command, Snapshot | Export) and self.trials.undecided():
             return
         elif isinstance(command, Snapshot):
@@ -264,6 +271,8 @@ class Worker:
         self.mailbox.forget(set(self.wants) - changed)
         if self.conductor is not None:
             self.conductor.observer.watch(list(self.wants.values()))
+        if self.timeline.replay is not None:
+            self.timeline.replay.observer.watch(list(self.wants.values()))
 
     def _tweak(self, tweaks: list[Tweak]) -> None:
         assert self.conductor is not None
@@ -282,6 +291,7 @@ class Worker:
                 self.say("refused", sentence(error), data={"paths": list(changes)})
             return
         self.session.recipe = self.conductor.recipe
+        self.timeline.note(self.conductor)
         self.budget.all_stale()
         self.say("tweaked", label or ", ".join(changed) or "Nothing changed",
                  data={"changes": {k: list(v) for k, v in changed.items()}, "label": label,
@@ -322,14 +332,17 @@ class Worker:
         finally:
             self.mailbox.put_scalars(conductor.finished)
             conductor.observer.moved()
+            self.timeline.note(conductor)
 
     def _look(self) -> None:
         """Make the frames that are due: what the budget allows while training, everything that
-        is out of date when paused. A command that comes in between goes first.
+        is out of date when paused or looking at the past. A command that comes in goes first.
         """
         if self.conductor is None or not self.wants:
             return
-        running = self.state is State.RUNNING
+        past = self.timeline.replay
+        observer = past.observer if past is not None else self.conductor.observer
+        running = self.state is State.RUNNING and past is None
         while not self.session.inbox.pending():
             free = {key: not running or self.mailbox.taken(key) for key in self.wants}
             key = self.budget.due(time.monotonic(), free)
@@ -337,8 +350,7 @@ class Worker:
                 return
             begun = time.monotonic()
             try:
-                frame, finished = self.conductor.observer.glance(self.wants[key],
-                                                                 resting=not running)
+                frame, finished = observer.glance(self.wants[key], resting=not running)
                 if frame is not None:
                     self.mailbox.put_frame(key, frame)
             except Exception as error:
@@ -355,6 +367,8 @@ class Worker:
             if running and self.pace.wait_for(now) > 0:
                 self.budget.rested(now - begun)
             self._looking += now - begun
+            if past is not None and self.state is State.RUNNING:
+                return  # training goes on between two looks at the past
 
     # ---- when things go wrong --------------------------------------------------------------------
 
@@ -372,12 +386,3 @@ class Worker:
         self.budget.all_stale()
         self._failed(f"Training stopped at step {self.step}", error)
         self.say("restored", f"Back at step {self.step}, the last good state")
-
-
-def _lower_priority(nice: int) -> None:
-    """Let the window come first. On Linux a niceness belongs to the calling thread alone."""
-    if sys.platform == "linux" and nice:
-        try:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
-        except OSError:
-            return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import threading
 
 import torch
 
@@ -64,3 +65,12 @@ def prepare_thread(threads: int) -> None:
     """To be called first on the thread that trains: torch's thread count belongs to a thread."""
     torch.set_num_threads(threads)
     keep_large_buffers()
+
+
+def lower_priority(nice: int) -> None:
+    """Let the window come first. On Linux a niceness belongs to the calling thread alone."""
+    if sys.platform == "linux" and nice:
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
+        except OSError:
+            return

@@ -96,7 +96,8 @@ def stems(run):
     return [int(p.stem) for p in run.checkpoint_files()]
 
 
-def test_the_newest_two_are_kept(run):
+def test_the_newest_two_are_kept_where_there_is_no_room_for_more(run):
+    run.disk_budget = 0
     trainer = saved_at(run, 1, 2, 4)
     assert stems(run) == [2, 4]
     state, recipe = run.latest()
@@ -113,6 +114,23 @@ def test_a_state_from_before_is_not_dropped_as_the_oldest(run):
     assert 1 in stems(run)
 
 
+def test_within_the_budget_older_states_stay_and_those_at_tweaks_stay_longest(run):
+    saved_at(run, 1, 2, 3, 4, 5, 6)
+    assert stems(run) == [1, 2, 3, 4, 5, 6]
+    run.journal.append("tweak", 2, changes={})
+    run.disk_budget = 3 * run.checkpoint_files()[0].stat().st_size + 2000
+    run.thin()
+    assert stems(run) == [2, 5, 6]
+
+
+def test_the_state_that_a_branch_begins_with_stays(run):
+    (run.path / "branch.json").write_text("{}")
+    saved_at(run, 3, 4, 5, 6, 7)
+    run.disk_budget = 3 * run.checkpoint_files()[0].stat().st_size + 2000
+    run.thin()
+    assert stems(run) == [3, 6, 7]
+
+
 def test_a_damaged_newest_one_gives_way_to_the_one_before(run):
     saved_at(run, 1, 2)
     newest = run.checkpoint_files()[-1]
@@ -124,6 +142,7 @@ def test_a_damaged_newest_one_gives_way_to_the_one_before(run):
 
 
 def test_other_files_among_the_checkpoints_are_left_alone(run):
+    run.disk_budget = 0
     saved_at(run, 1)
     mine = run.checkpoints / "mine.safetensors"
     mine.write_bytes(b"x")

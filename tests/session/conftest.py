@@ -16,7 +16,7 @@ class Watcher:
     def __init__(self, session):
         self.session = session
         self.events, self.frames, self.rows, self.info = [], [], [], None
-        self.status = None
+        self.status = self.timeline = None
 
     def poll(self):
         update = self.session.poll()
@@ -25,6 +25,7 @@ class Watcher:
         self.frames += update.frames.items()
         self.rows += update.scalars
         self.info = update.info or self.info
+        self.timeline = update.timeline or self.timeline
         return update
 
     def until(self, predicate, timeout=LONG):

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import json
 
-from ganstudio.recipe import PRESETS, Recipe, sections
+from ganstudio.recipe import PRESETS, Preset, Recipe, sections
+
+GROUPS = {"data": "By what is learned", "published": "Published recipes"}
 
 
 def presets(*, as_json: bool) -> int:
     """List every preset with its source."""
     if as_json:
-        print(json.dumps({name: {"title": p.title, "summary": p.summary, "source": p.source,
-                                 "needs_data": p.needs_data} for name, p in PRESETS.items()},
-                         ensure_ascii=False, indent=2))
+        said = ("title", "summary", "source", "group", "needs_data", "takes_data", "steps")
+        print(json.dumps({name: {key: getattr(p, key) for key in said}
+                          for name, p in PRESETS.items()}, ensure_ascii=False, indent=2))
         return 0
     width = max(map(len, PRESETS))
+    group = ""
     for name, preset in PRESETS.items():
-        data = " Needs --data." if preset.needs_data else ""
-        source = f" [{preset.source}]" if preset.source else ""
-        print(f"{name:<{width}}  {preset.summary}{data}{source}")
+        if preset.group != group:
+            group = preset.group
+            print(f"{GROUPS[group]}:")
+        print(f"  {name:<{width}}  {preset.summary}{_notes(preset)}")
     return 0
+
+
+def _notes(preset: Preset) -> str:
+    said = ""
+    if preset.steps:
+        said += f" In {preset.steps:,} steps."
+    if preset.needs_data:
+        said += " Needs --data."
+    elif preset.takes_data:
+        said += " The bundled digits, or --data."
+    return f"{said} [{preset.source}]" if preset.source else said
 
 
 def field_help() -> str:

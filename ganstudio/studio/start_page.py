@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -17,14 +17,12 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -32,7 +30,8 @@ from PySide6.QtWidgets import (
 from ganstudio.recipe import PRESETS
 from ganstudio.studio.cards import Card, CardGrid
 from ganstudio.studio.icons import icon, pixmap
-from ganstudio.studio.recent import RecentRun, ago, recent_runs
+from ganstudio.studio.recent import recent_runs
+from ganstudio.studio.rows import RowGrid, TwoLineRow, recent_row
 from ganstudio.studio.settings import Settings
 from ganstudio.studio.text import scaled
 from ganstudio.studio.theme import LIGHT, Theme
@@ -98,48 +97,6 @@ class DropZone(QFrame):
         self.update()
 
 
-class RecentRow(QAbstractButton):
-    """One run: its name, and how far and how long ago."""
-
-    def __init__(self, run: RecentRun) -> None:
-        super().__init__()
-        self.run = run
-        self.theme = LIGHT
-        self.setText(run.name)
-        self.setToolTip(str(run.path))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setAccessibleName(f"Open run {run.name}, step {run.step}")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """Two lines."""
-        unit = self.fontMetrics().height()
-        return QSize(unit * 12, round(unit * 2.9))
-
-    def paintEvent(self, _: QPaintEvent) -> None:
-        """Name above, step and age below."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        unit = self.fontMetrics().height()
-        if self.underMouse() or self.hasFocus():
-            painter.setPen(QPen(QColor(self.theme.accent), 1) if self.hasFocus()
-                           else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.theme.hover))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(.5, .5, -.5, -.5),
-                                    unit * .35, unit * .35)
-        room = QRect(self.rect()).adjusted(unit // 2, round(unit * .3), -unit // 2, 0)
-        painter.setPen(QColor(self.theme.text))
-        painter.setFont(scaled(self.font(), 1, bold=True))
-        name = painter.fontMetrics().elidedText(self.run.name, Qt.TextElideMode.ElideRight,
-                                                room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignTop, name)
-        painter.setPen(QColor(self.theme.muted))
-        painter.setFont(self.font())
-        painter.drawText(room.translated(0, round(unit * 1.15)), Qt.AlignmentFlag.AlignTop,
-                         f"step {self.run.step:,} · {ago(self.run.when)}")
-
-
 class StartPage(QScrollArea):
     """Everything that can be started, a click away."""
 
@@ -179,7 +136,15 @@ class StartPage(QScrollArea):
         self.split = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.split.setSpacing(unit * 2)
         self.grid = CardGrid()
-        self.split.addWidget(self.grid, 1, Qt.AlignmentFlag.AlignTop)
+        self.published = RowGrid()
+        left = QVBoxLayout()
+        left.setSpacing(unit)
+        left.addWidget(self.grid)
+        left.addSpacing(unit)
+        left.addWidget(self._caption("Published recipes"))
+        left.addWidget(self.published)
+        left.addStretch(1)
+        self.split.addLayout(left, 1)
         self.side = self._side(unit)
         self.split.addWidget(self.side, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(self.split)
@@ -242,13 +207,20 @@ class StartPage(QScrollArea):
 
     def _add_cards(self) -> None:
         for name, preset in PRESETS.items():
-            summary = preset.summary
-            card = Card(name, preset.title, summary, DATA_GLYPHS.get(name, ""))
             source = f"\n{preset.source}" if preset.source else ""
             if preset.needs_data:
                 source += "\nAsks for a folder or a file."
-            card.setToolTip(f"{summary}{source}")
-            self.grid.add(card)
+            tip = f"{preset.summary}{source}"
+            if preset.group == "published":
+                row = TwoLineRow(preset.title, preset.source)
+                row.setAccessibleName(f"Train {preset.title}")
+                row.clicked.connect(lambda _=False, name=name: self.preset_chosen.emit(name))
+                row.setToolTip(tip)
+                self.published.add(row)
+            else:
+                card = Card(name, preset.title, preset.summary, DATA_GLYPHS.get(name, ""))
+                card.setToolTip(tip)
+                self.grid.add(card)
         self.grid.chosen.connect(self.preset_chosen)
 
     # ---- pictures, one at a time so that the window stays awake ----------------------------------
@@ -279,7 +251,7 @@ class StartPage(QScrollArea):
                 widget.deleteLater()
         runs = recent_runs(self.settings)
         for run in runs:
-            row = RecentRow(run)
+            row = recent_row(run)
             row.theme = self.theme
             row.clicked.connect(lambda _=False, path=run.path: self.run_chosen.emit(path))
             self.recent_list.addWidget(row)
@@ -328,6 +300,7 @@ class StartPage(QScrollArea):
         """Draw in these colours."""
         self.theme = theme
         self.grid.set_theme(theme)
+        self.published.set_theme(theme)
         self.drop.set_theme(theme)
         self.draw_button.setIcon(icon("draw", theme))
         self.lab_button.setIcon(icon("run", theme))

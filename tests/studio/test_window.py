@@ -50,6 +50,12 @@ def test_every_card_gets_its_picture(make_window, qtbot: QtBot) -> None:
     assert "mnist" not in drawn
 
 
+def test_a_published_recipe_trains_at_a_click(window: MainWindow, qtbot: QtBot) -> None:
+    rows = {row.text(): row for row in window.start_page.published.rows}
+    qtbot.mouseClick(rows["PacGAN2"], Qt.MouseButton.LeftButton)
+    assert MADE[-1].recipe.minibatch.pack == 2
+
+
 def test_space_pauses_and_runs(running: MainWindow, qtbot: QtBot) -> None:
     assert running.actions_["run"].text() == "Pause"
     qtbot.keyClick(running, Qt.Key.Key_Space)

@@ -36,12 +36,23 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Figure]]] = {
 }
 
 
+STUDIES = ("collapse",)
+"""Parts that are tables of their own, run one at a time and only by name."""
+
+
 def bench(arguments: argparse.Namespace) -> int:
-    """Measure the parts asked for (all by default) and print them."""
-    unknown = [part for part in arguments.parts if part not in PARTS]
+    """Measure the parts asked for (all but the studies by default) and print them."""
+    unknown = [part for part in arguments.parts if part not in (*PARTS, *STUDIES)]
     if unknown:
         return complain(f"there is no bench part {unknown[0]!r}; the parts are "
-                        f"{', '.join(PARTS)}")
+                        f"{', '.join((*PARTS, *STUDIES))}")
+    studies = [part for part in arguments.parts if part in STUDIES]
+    if studies and len(arguments.parts) > 1:
+        return complain(f"{studies[0]!r} is a study of its own; run it without other parts")
+    if studies:
+        from ganstudio.bench.collapse import collapse
+        collapse(arguments.seeds, arguments.steps, full=arguments.full, as_json=arguments.json)
+        return 0
     figures: list[Figure] = []
     for part in arguments.parts or PARTS:
         print(f"bench: {part} …", file=sys.stderr, flush=True)

@@ -221,11 +221,17 @@ def _dynamics(commands: Commands) -> None:
 def _bench(commands: Commands) -> None:
     made = _add(commands, "bench", "Time our step against the plain loop, side by side.")
     made.add_argument("parts", nargs="*", metavar="PART", help="headless, window, start, memory "
-                      "(default: all)")
+                      "(default: these four); collapse: mode collapse, GAN against PacGAN2")
     made.add_argument("--rounds", type=_count, default=9, metavar="N",
                       help="how often each is timed, in turn (default %(default)s)")
     made.add_argument("--seconds", type=float, default=0.6, metavar="S",
                       help="length of each timing (default %(default)s)")
+    made.add_argument("--seeds", type=_count, default=0, metavar="N",
+                      help="collapse: runs for each line (default 2, full 10)")
+    made.add_argument("--steps", type=_count, default=0, metavar="N",
+                      help="collapse: steps of each run (default 10,000, full 400,000)")
+    made.add_argument("--full", action="store_true",
+                      help="collapse: the published length and rate, which takes a day")
 
     def run(arguments: argparse.Namespace) -> int:
         from ganstudio.cli.bench import bench

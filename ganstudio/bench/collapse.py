@@ -1,0 +1,148 @@
+"""Mode collapse as the literature measures it: a plain GAN against PacGAN2, on ring and grid.
+
+Data, networks and the rule of counting are those of Lin et al. 2018, table 1 (there 400 epochs of
+1,000 steps at a rate of 1e-4, ten runs). The default is shortened to some minutes, at a rate ten
+times as high; ``full`` is the published length.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+
+import numpy as np
+
+from ganstudio.recipe import Recipe, with_value
+from ganstudio.recipe.data import Grid, Ring
+from ganstudio.recipe.presets.published import pac_recipe
+
+SAMPLES = 2500
+SHORT_STEPS, SHORT_RATE = 10_000, 1e-3
+FULL_STEPS, FULL_RATE, FULL_SEEDS = 400_000, 1e-4, 10
+TRUE_QUALITY, TRUE_QUALITY_SD = 0.98889, 0.0021
+"""What true data scores: 1 − exp(−9/2), and its deviation at 2,500 samples."""
+
+PUBLISHED = {
+    ("ring", 1): (6.3, 0.5, 98.2), ("ring", 2): (7.9, 0.1, 95.6),
+    ("grid", 1): (17.3, 0.8, 94.8), ("grid", 2): (23.8, 0.7, 91.3),
+}
+"""Modes, their standard error, and the high-quality share in %, by set and pack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One training run of the table."""
+
+    data: str
+    pack: int
+    seed: int
+    steps: int
+    rate: float
+
+    def recipe(self) -> Recipe:
+        """The published networks with this rate and seed."""
+        made = pac_recipe(self.pack, Ring() if self.data == "ring" else Grid())
+        for path, value in (("optimizer_d.lr", self.rate), ("optimizer_g.lr", self.rate),
+                            ("seed", self.seed), ("machine.threads", 1)):
+            made = with_value(made, path, value)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: means over seeds with their standard errors."""
+
+    data: str
+    pack: int
+    seeds: int
+    modes: float
+    modes_se: float
+    high_quality: float
+    high_quality_se: float
+
+    @property
+    def title(self) -> str:
+        """As the paper calls it."""
+        return "GAN" if self.pack == 1 else f"PacGAN{self.pack}"
+
+    def line(self) -> str:
+        """As text, beside the published row."""
+        modes, error, quality = PUBLISHED[self.data, self.pack]
+        return (f"  {self.data:<5} {self.title:<8} {self.modes:5.1f} ± {self.modes_se:3.1f} modes"
+                f"  {100 * self.high_quality:5.1f} ± {100 * self.high_quality_se:3.1f} %"
+                f"   published {modes:4.1f} ± {error:.1f}, {quality:.1f} %")
+
+
+def run(job: Job) -> tuple[int, float]:
+    """Train, and count modes captured and the share of high quality among 2,500 samples."""
+    import torch
+
+    from ganstudio.data.catalogue import load_dataset
+    from ganstudio.metrics.modes import mode_report, mode_set
+    from ganstudio.training.machine import prepare_thread
+    from ganstudio.training.trainer import Trainer
+    prepare_thread(1)
+    recipe = job.recipe()
+    dataset = load_dataset(recipe.data, recipe.seed)
+    assert dataset.modes is not None
+    trainer = Trainer(recipe, dataset)
+    trainer.advance(job.steps)
+    generator = trainer.players.g.eval()
+    with torch.no_grad():
+        noise = trainer.latent.draw(SAMPLES, torch.Generator().manual_seed(job.seed))
+        samples = generator(noise).numpy()
+    report = mode_report(samples, mode_set(dataset.modes.centres, dataset.modes.sigma))
+    return report.captured, report.high_quality
+
+
+def rows(jobs: list[Job], workers: int = 0) -> Iterator[Row]:
+    """Run all jobs, as many at once as there are cores, and yield each line when it is whole."""
+    found: dict[tuple[str, int], list[tuple[int, float]]] = {}
+    wanted: dict[tuple[str, int], int] = {}
+    for job in jobs:
+        wanted[job.data, job.pack] = wanted.get((job.data, job.pack), 0) + 1
+    # Spawned, since a fork of a process that holds torch's threads may hang.
+    with ProcessPoolExecutor(workers or os.cpu_count() or 1, get_context("spawn")) as pool:
+        futures = {pool.submit(run, job): job for job in jobs}
+        for done, future in enumerate(as_completed(futures), 1):
+            job = futures[future]
+            print(f"bench: collapse, run {done} of {len(jobs)}", file=sys.stderr, flush=True)
+            results = found.setdefault((job.data, job.pack), [])
+            results.append(future.result())
+            if len(results) == wanted[job.data, job.pack]:
+                yield summary(job.data, job.pack, results)
+
+
+def summary(data: str, pack: int, results: list[tuple[int, float]]) -> Row:
+    """Means and standard errors over seeds (an error of NaN where there is one seed)."""
+    values = np.asarray(results, dtype=np.float64)
+    count = len(values)
+    error = values.std(axis=0, ddof=1) / np.sqrt(count) if count > 1 else np.full(2, np.nan)
+    return Row(data, pack, count, float(values[:, 0].mean()), float(error[0]),
+               float(values[:, 1].mean()), float(error[1]))
+
+
+def collapse(seeds: int, steps: int, *, full: bool, as_json: bool) -> None:
+    """Print the table; ``steps`` of 0 is the short or the full length."""
+    rate = FULL_RATE if full else SHORT_RATE
+    steps = steps or (FULL_STEPS if full else SHORT_STEPS)
+    seeds = seeds or (FULL_SEEDS if full else 2)
+    jobs = [Job(data, pack, seed, steps, rate)
+            for data in ("grid", "ring") for pack in (1, 2) for seed in range(seeds)]
+    if not as_json:
+        print(f"collapse: {seeds} seeds, {steps:,} steps of batch 100, rate {rate:g}; "
+              f"{SAMPLES} samples\n"
+              f"  true data: every mode, {100 * TRUE_QUALITY:.1f} ± {100 * TRUE_QUALITY_SD:.1f} %")
+    table = []
+    for row in rows(jobs):
+        table.append({**asdict(row), "published": PUBLISHED[row.data, row.pack]})
+        if not as_json:
+            print(row.line(), flush=True)
+    if as_json:
+        print(json.dumps({"steps": steps, "rate": rate, "samples": SAMPLES,
+                          "true_high_quality": TRUE_QUALITY, "rows": table}))

@@ -101,3 +101,42 @@ ZOO = {
     "dcgan": {**DCGAN, "average": {"decay": 0.9}},
 }
 """One run of every make, by name: the parts that differ from the tiny ring."""
+
+
+STEADIED = {
+    "wgan-gp": {"loss": {"kind": "wasserstein"}, "penalty": {"gp": 0.3, "gp_every": 2},
+                "update": {"k_d": 3}},
+    "every-penalty": {"penalty": {"gp": 0.1, "lp": 0.2, "lp_every": 3, "dragan": 0.1, "r1": 0.1,
+                                  "r1_every": 4, "r2": 0.2}},
+    "instance-noise": {"instance_noise": {"sigma": 0.3, "decay": "linear", "steps": 9}},
+    "labels": {"loss": {"smooth": 0.1, "flip": 0.2}, "update": {"fresh_noise": False}},
+    "discrimination": {"minibatch": {"layer": "discrimination", "kernels": 3, "size": 2}},
+    "stddev-spectral": {"minibatch": {"layer": "stddev"}, "discriminator": mlp(norm="spectral")},
+    "packed": {"minibatch": {"pack": 2}, "penalty": {"gp": 0.1},
+               "discriminator": mlp(norm="batch")},
+    "packed-dcgan": {**DCGAN, "minibatch": {"pack": 2, "layer": "stddev", "group": 2},
+                     "penalty": {"r1": 0.1}},
+    "matching": {"loss": {"feature_matching": 0.5, "adversarial": 0.0}},
+    "matching-beside": {"loss": {"feature_matching": 0.5, "kind": "relativistic_average"},
+                        "update": {"fresh_noise": False, "k_d": 2}},
+    "historical": {"loss": {"historical": 0.5}},
+    "relativistic-pairs": {"loss": {"kind": "relativistic_paired", "flip": 0.1},
+                           "penalty": {"r1": 0.1, "r2": 0.1}},
+    "schedules": {"optimizer_d": {"schedule": "cosine", "steps": 10, "warmup": 4},
+                  "optimizer_g": {"schedule": "exponential", "steps": 8, "final": 0.2}},
+    "boosted": {"loss": {"kind": "wasserstein", "clip": 0.03, "clip_before": True},
+                "update": {"k_d": 2, "boost_k": 4, "boost_first": 2, "boost_every": 5}},
+    "simultaneous-steadied": {
+        "update": {"rule": "simultaneous"}, "loss": {"historical": 0.1, "feature_matching": 0.2,
+                                                     "smooth": 0.1, "flip": 0.1},
+        "penalty": {"gp": 0.1, "r2": 0.1, "r2_every": 2}, "instance_noise": {"sigma": 0.1}},
+    "consensus-steadied": {
+        "update": {"rule": "consensus"}, "loss": {"historical": 0.1, "feature_matching": 0.2,
+                                                  "smooth": 0.1, "flip": 0.1},
+        "penalty": {"gp": 0.1, "r2": 0.1, "r2_every": 2}, "instance_noise": {"sigma": 0.1},
+        "minibatch": {"pack": 2, "layer": "discrimination", "kernels": 2},
+        "optimizer_d": {"schedule": "linear", "steps": 9, "warmup": 3}},
+    "ogda-pairs": {"update": {"rule": "ogda"}, "loss": {"kind": "relativistic_paired"},
+                   "penalty": {"r1": 1.0, "r1_every": 3}},
+}
+"""Runs in which something steadies the game."""

@@ -55,8 +55,7 @@ class GanGame:
 
     def judge(self, psi: Tensors) -> Discriminate:
         """D at these parameters, as a function of samples to logits (n,)."""
-        return lambda x: _called(self.discriminator, self._names_d, psi, x).reshape(len(x), -1
-                                                                                    ).squeeze(-1)
+        return lambda x: _called(self.discriminator, self._names_d, psi, x).reshape(-1)
 
     def loss_g(self, theta: Tensors, psi: Tensors) -> Tensor:
         """The generator's loss at any parameters, a scalar."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ganstudio.nets.minibatch import MinibatchDiscrimination, MinibatchStddev
 from ganstudio.nets.spectral import SpectralNorm
 from ganstudio.nets.units import Dropout
+
+_USE_THE_BATCH = (nn.BatchNorm1d, nn.BatchNorm2d, MinibatchDiscrimination, MinibatchStddev)
 
 
 class Network(nn.Module):
@@ -25,7 +28,7 @@ class Network(nn.Module):
     def note_state(self) -> None:
         """Set the three flags from the modules inside; the builders call it once."""
         modules = list(self.modules())
-        batch = any(isinstance(m, nn.BatchNorm1d | nn.BatchNorm2d) for m in modules)
+        batch = any(isinstance(m, _USE_THE_BATCH) for m in modules)
         self.uses_batch_statistics = batch
         self.has_dropout = any(isinstance(m, Dropout) for m in modules)
         self.stateful_forward = batch or any(isinstance(m, SpectralNorm) for m in modules)
@@ -48,10 +51,27 @@ class Generator(Network):
 
 
 class Discriminator(Network):
-    """Maps samples (n, *sample_shape) to logits (n,), positive for real."""
+    """Maps samples (n, *sample_shape) to logits (n,), positive for real.
+
+    ``pack`` samples are judged at once; where that is more than 1 there are n/pack logits.
+    """
 
     sample_shape: tuple[int, ...]
+    pack: int = 1
+
+    def packed(self, x: Tensor) -> Tensor:
+        """Samples ``x`` as D takes them in, one row for each logit."""
+        return x
 
     def features(self, x: Tensor) -> Tensor:
         """The last hidden layer for samples ``x``, flattened to (n, features)."""
         raise NotImplementedError
+
+    def head(self, features: Tensor) -> Tensor:
+        """Logits (n,) from what :meth:`features` gave."""
+        raise NotImplementedError
+
+    def read(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits and features for samples ``x``, from one pass."""
+        features = self.features(x)
+        return self.head(features), features

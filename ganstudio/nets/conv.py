@@ -17,12 +17,14 @@ from torch.nn import functional
 
 from ganstudio.nets.base import Discriminator, Generator
 from ganstudio.nets.init import init_batch_norm, init_bias, init_weight
+from ganstudio.nets.minibatch import MinibatchStddev, added_by, company_of
 from ganstudio.nets.sizes import halvings
 from ganstudio.nets.spectral import SpectralNorm
 from ganstudio.nets.units import Dropout, activation_of, gain_of, norm_layer
 
 if TYPE_CHECKING:
     from ganstudio.recipe.networks import Dcgan
+    from ganstudio.recipe.stabilisers import Minibatch
 
 KERNEL, STRIDE, WIDEST = 4, 2, 8
 Apply = Callable[[Tensor, Tensor, Tensor | None], Tensor]
@@ -135,7 +137,7 @@ class DcganDiscriminator(Discriminator):
 
     def __init__(
         self, part: Dcgan, sample_shape: tuple[int, ...], rng: torch.Generator,
-        dtype: torch.dtype,
+        dtype: torch.dtype, minibatch: Minibatch | None = None,
     ) -> None:
         super().__init__()
         self.sample_shape = sample_shape
@@ -150,8 +152,12 @@ class DcganDiscriminator(Discriminator):
             self.down.append(_Layer((behind, before, KERNEL, KERNEL), apply, part, rng, dtype,
                                     gain=gain, bias=first or part.norm != "batch"))
             self.after.append(_After(part, behind, rng, dtype, normed=not first))
-        self.logit = _Layer((1, channels[-1] * sides[-1] ** 2), functional.linear, part, rng,
-                            dtype, gain=1.0, bias=True)
+        places = sides[-1] ** 2
+        hidden = channels[-1] * places
+        self.logit = _Layer((1, hidden + added_by(minibatch, places)), functional.linear, part,
+                            rng, dtype, gain=1.0, bias=True)
+        self.company = company_of(minibatch, hidden, rng, dtype)
+        self._last_map = (channels[-1], sides[-1], sides[-1])
         self.note_state()
 
     def features(self, x: Tensor) -> Tensor:
@@ -160,6 +166,14 @@ class DcganDiscriminator(Discriminator):
             x = after(down(x))
         return x.flatten(1)
 
+    def head(self, features: Tensor) -> Tensor:
+        """Logits from the last hidden layer; the spread of a batch comes as one more map."""
+        if isinstance(self.company, MinibatchStddev):
+            features = self.company(features.view(-1, *self._last_map)).flatten(1)
+        elif self.company is not None:
+            features = self.company(features)
+        return self.logit(features).view(-1)  # type: ignore[no-any-return]
+
     def forward(self, x: Tensor) -> Tensor:
         """Logits for images ``x``."""
-        return self.logit(self.features(x)).view(-1)  # type: ignore[no-any-return]
+        return self.head(self.features(x))

@@ -14,22 +14,26 @@ from torch.nn import functional
 
 from ganstudio.nets.base import Discriminator, Generator, Network
 from ganstudio.nets.init import init_batch_norm, init_bias, init_weight
+from ganstudio.nets.minibatch import added_by, company_of
 from ganstudio.nets.spectral import SpectralNorm
 from ganstudio.nets.units import Dropout, activation_of, gain_of, norm_layer, pieces_of
 
 if TYPE_CHECKING:
     from ganstudio.recipe.networks import Mlp
+    from ganstudio.recipe.stabilisers import Minibatch
 
 
 class _Stack(Network):
     """``depth`` hidden layers, each linear → norm → activation → dropout, and a linear output.
 
+    The output layer takes ``beside`` more numbers than the last hidden layer has.
     Layer i's parameters are ``weight_i`` (out, in) and ``bias_i`` (out,); the output's index is
     ``depth``. A maxout layer's rows are its pieces, one after the other.
     """
 
     def __init__(
         self, part: Mlp, inputs: int, outputs: int, rng: torch.Generator, dtype: torch.dtype,
+        beside: int = 0,
     ) -> None:
         super().__init__()
         pieces = pieces_of(part)
@@ -43,7 +47,7 @@ class _Stack(Network):
             # Batch norm takes the mean away again, so a bias before it would do nothing.
             self._add(before, hidden, not batch, part, rng, dtype, gain, pieces)
             before = part.width
-        self._add(before, outputs, True, part, rng, dtype, 1.0, 1)
+        self._add(before + beside, outputs, True, part, rng, dtype, 1.0, 1)
         self._hidden_names = self._names[:-1]
 
         self.norms: nn.ModuleList | None = None
@@ -132,18 +136,28 @@ class MlpDiscriminator(_Stack, Discriminator):
 
     def __init__(
         self, part: Mlp, sample_shape: tuple[int, ...], rng: torch.Generator, dtype: torch.dtype,
+        minibatch: Minibatch | None = None,
     ) -> None:
         inputs = 1
         for side in sample_shape:
             inputs *= side
-        super().__init__(part, inputs, 1, rng, dtype)
+        super().__init__(part, inputs, 1, rng, dtype, added_by(minibatch))
         self.sample_shape = sample_shape
         self._image = len(sample_shape) == 3
+        hidden = part.width if part.depth else inputs
+        self.company = company_of(minibatch, hidden, rng, dtype)
+        self.note_state()
 
     def features(self, x: Tensor) -> Tensor:
         """The last hidden layer, (n, width); the samples themselves at depth 0."""
         return self._hidden(x.flatten(1) if self._image else x)
 
+    def head(self, features: Tensor) -> Tensor:
+        """Logits from the last hidden layer."""
+        if self.company is not None:
+            features = self.company(features)
+        return self._last(features).view(-1)
+
     def forward(self, x: Tensor) -> Tensor:
         """Logits for samples ``x``."""
-        return self._last(self._hidden(x.flatten(1) if self._image else x)).view(-1)
+        return self.head(self._hidden(x.flatten(1) if self._image else x))

@@ -7,6 +7,7 @@ only, so nothing is computed for the other; losses stay on the device until a ch
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -15,10 +16,12 @@ import torch
 from torch import Tensor
 
 from ganstudio.game.losses import LOSSES
+from ganstudio.training.objective import Judged, View
 
 if TYPE_CHECKING:
     from ganstudio.recipe.tree import Recipe
     from ganstudio.training.players import Players
+    from ganstudio.training.stabilisers import Stabilisers
 
 
 class NonFiniteLossError(ArithmeticError):
@@ -34,7 +37,11 @@ class NonFiniteLossError(ArithmeticError):
 
 @dataclass(slots=True)
 class Reading:
-    """The newest numbers of a round, on the device; see ``frames.SCALARS``."""
+    """The newest numbers of a round, on the device; see ``frames.SCALARS``.
+
+    The losses are the game's own, without penalties and the like, so that they can be held
+    against theory and do not jump when a lazy penalty is due.
+    """
 
     loss_d: Tensor
     loss_g: Tensor
@@ -51,12 +58,9 @@ def check_loss(loss: Tensor, player: str) -> None:
             raise NonFiniteLossError(player, value)
 
 
-def _logits(players: Players, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    if players.d_mixes_batch:
-        return players.d(real), players.d(fake)
-    count = real.shape[0]
-    both = players.d(torch.cat((real, fake)))
-    return both[:count], both[count:]
+def _view(players: Players) -> View:
+    d = players.d
+    return View(d, d.read, d.packed, players.d_mixes_batch)
 
 
 @torch.no_grad()
@@ -66,68 +70,102 @@ def outputs(kind: str, r: Tensor, q: Tensor) -> Tensor:
 
 
 def move_d(players: Players, recipe: Recipe, real: Tensor, z: Tensor, reading: Reading,
-           keep: bool = False) -> Tensor:
+           extra: Stabilisers, keep: bool = False) -> Tensor:
     """One discriminator step on ``real`` and G(``z``); returns the fakes.
 
     With ``keep`` they come with the graph that made them, for a generator step on the same fakes.
     """
     with torch.set_grad_enabled(keep):
         fake: Tensor = players.g(z)
-    r, q = _logits(players, real, fake.detach())
-    loss = LOSSES[recipe.loss.kind].d(r, q)
-    check_loss(loss, "discriminator")
-    players.optimizer_d.step(torch.autograd.grad(loss, players.weights_d), recipe.optimizer_d)
-    clip_weights(players, recipe.loss.clip)
-    reading.loss_d = loss.detach()
-    reading.outputs = outputs(recipe.loss.kind, r, q)
+    if recipe.loss.clip_before:
+        clip_weights(players, recipe.loss.clip)
+    seen = extra.objective.of_d(_view(players), real, fake.detach(), extra.chance, extra.due())
+    check_loss(seen.total, "discriminator")
+    _step_d(players, recipe, torch.autograd.grad(seen.total, players.weights_d), extra)
+    _note_d(recipe, reading, seen)
     return fake
 
 
-def move_g(players: Players, recipe: Recipe, fake: Tensor, reading: Reading) -> None:
-    """One generator step on ``fake``, G's samples with the graph that made them."""
-    loss = LOSSES[recipe.loss.kind].g(players.d(fake))
-    check_loss(loss, "generator")
-    players.optimizer_g.step(torch.autograd.grad(loss, players.weights_g), recipe.optimizer_g)
+def _step_d(players: Players, recipe: Recipe, gradients: Sequence[Tensor],
+            extra: Stabilisers) -> None:
+    gradients = extra.drift("d", players.weights_d, gradients)
+    players.optimizer_d.step(gradients, recipe.optimizer_d, extra.rate_d)
+    if not recipe.loss.clip_before:
+        clip_weights(players, recipe.loss.clip)
+    extra.moved("d", players.weights_d)
+
+
+def _note_d(recipe: Recipe, reading: Reading, seen: Judged) -> None:
+    assert seen.real is not None
+    reading.loss_d = seen.own.detach()
+    reading.outputs = outputs(recipe.loss.kind, seen.real, seen.fake)
+
+
+def move_g(players: Players, recipe: Recipe, fake: Tensor, reading: Reading,
+           extra: Stabilisers, real: Tensor | None = None) -> None:
+    """One generator step on ``fake``, G's samples with the graph that made them.
+
+    ``real`` is for losses that look at real samples too.
+    """
+    seen = extra.objective.of_g(_view(players), fake, real, extra.chance)
+    check_loss(seen.total, "generator")
+    _step_g(players, recipe, torch.autograd.grad(seen.total, players.weights_g), extra)
+    reading.loss_g = seen.own.detach()
+
+
+def _step_g(players: Players, recipe: Recipe, gradients: Sequence[Tensor],
+            extra: Stabilisers) -> None:
+    gradients = extra.drift("g", players.weights_g, gradients)
+    players.optimizer_g.step(gradients, recipe.optimizer_g, extra.rate_g)
     players.average_step(recipe.average.decay)
-    reading.loss_g = loss.detach()
+    extra.moved("g", players.weights_g)
 
 
 def move_both(players: Players, recipe: Recipe, real: Tensor, z: Tensor,
-              reading: Reading) -> None:
+              reading: Reading, extra: Stabilisers) -> None:
     """Both players from the same point, on the same batch: neither sees the other's move."""
-    loss_pair = LOSSES[recipe.loss.kind]
-    r, q = _logits(players, real, players.g(z))
-    loss_d, loss_g = loss_pair.d(r, q), loss_pair.g(q)
-    check_loss(loss_d, "discriminator")
-    check_loss(loss_g, "generator")
-    gradients_d = torch.autograd.grad(loss_d, players.weights_d, retain_graph=True)
-    gradients_g = torch.autograd.grad(loss_g, players.weights_g)
-    if recipe.update.train_d:
-        players.optimizer_d.step(gradients_d, recipe.optimizer_d)
+    if recipe.loss.clip_before:
         clip_weights(players, recipe.loss.clip)
+    of_d, of_g = _both_losses(players, real, players.g(z), extra)
+    check_loss(of_d.total, "discriminator")
+    check_loss(of_g.total, "generator")
+    gradients_d = torch.autograd.grad(of_d.total, players.weights_d, retain_graph=True)
+    gradients_g = torch.autograd.grad(of_g.total, players.weights_g)
+    if recipe.update.train_d:
+        _step_d(players, recipe, gradients_d, extra)
     if recipe.update.train_g:
-        players.optimizer_g.step(gradients_g, recipe.optimizer_g)
-        players.average_step(recipe.average.decay)
-    reading.loss_d, reading.loss_g = loss_d.detach(), loss_g.detach()
-    reading.outputs = outputs(recipe.loss.kind, r, q)
+        _step_g(players, recipe, gradients_g, extra)
+    reading.loss_g = of_g.own.detach()
+    _note_d(recipe, reading, of_d)
+
+
+def _both_losses(players: Players, real: Tensor, fake: Tensor, extra: Stabilisers,
+                 ) -> tuple[Judged, Judged]:
+    objective, view = extra.objective, _view(players)
+    if objective.plain:  # one pass through D serves both
+        r, q = view.both(real, fake)
+        loss_d, loss_g = objective.loss.d(r, q), objective.loss.g(q)
+        return Judged(loss_d, loss_d, q, r), Judged(loss_g, loss_g, q, None)
+    return (objective.of_d(view, real, fake.detach(), extra.chance, extra.due()),
+            objective.of_g(view, fake, real, extra.chance))
 
 
 @torch.no_grad()
-def read_d(players: Players, recipe: Recipe, real: Tensor, z: Tensor, reading: Reading) -> None:
+def read_d(players: Players, recipe: Recipe, real: Tensor, z: Tensor, reading: Reading,
+           extra: Stabilisers) -> None:
     """D's loss on a batch without a move, for a discriminator that is held still."""
-    r, q = _logits(players, real, players.g(z))
-    loss = LOSSES[recipe.loss.kind].d(r, q)
-    check_loss(loss, "discriminator")
-    reading.loss_d = loss
-    reading.outputs = outputs(recipe.loss.kind, r, q)
+    seen = extra.objective.of_d(_view(players), real, players.g(z), extra.chance, ())
+    check_loss(seen.own, "discriminator")
+    _note_d(recipe, reading, seen)
 
 
 @torch.no_grad()
-def read_g(players: Players, recipe: Recipe, z: Tensor, reading: Reading) -> None:
+def read_g(players: Players, z: Tensor, reading: Reading, extra: Stabilisers,
+           real: Tensor | None = None) -> None:
     """G's loss on a batch without a move, for a generator that is held still."""
-    loss = LOSSES[recipe.loss.kind].g(players.d(players.g(z)))
-    check_loss(loss, "generator")
-    reading.loss_g = loss
+    seen = extra.objective.of_g(_view(players), players.g(z), real, extra.chance)
+    check_loss(seen.own, "generator")
+    reading.loss_g = seen.own
 
 
 @torch.no_grad()

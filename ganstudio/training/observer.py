@@ -182,7 +182,9 @@ class Observer:
         at = self._generate(self.latents.first(want.count), want.averaged).requires_grad_(True)
         loss = LOSSES[self.trainer.recipe.loss.kind]
         logits = self.trainer.players.d(at)
-        push, = torch.autograd.grad(loss.g_each(logits).sum(), at, retain_graph=True)
+        with torch.no_grad():
+            real = self.trainer.players.d(self._reals(want.count)) if loss.compares else None
+        push, = torch.autograd.grad(loss.pull(logits, real).sum(), at, retain_graph=True)
         slope, = torch.autograd.grad(self._output(logits).sum(), at)
         return ArrowsFrame(self.trainer.step, owned(at), owned(-push), owned(slope))
 

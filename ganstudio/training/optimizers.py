@@ -41,27 +41,32 @@ class Optimizer:
         self._counts = [self.count] * len(self.parameters)
 
     @torch.no_grad()
-    def step(self, gradients: Sequence[Tensor], settings: Settings) -> None:
-        """Descend along ``gradients`` (one for each parameter, in their order)."""
-        along = list(gradients)
-        if self.kind == "adam":
-            self._adam(along, settings)
-        elif self.kind == "rmsprop":
-            self._rmsprop(along, settings)
-        else:
-            self._sgd(along, settings)
+    def step(self, gradients: Sequence[Tensor], settings: Settings,
+             rate: float | None = None) -> None:
+        """Descend along ``gradients`` (one for each parameter, in their order).
 
-    def _adam(self, gradients: list[Tensor], settings: Settings) -> None:
+        ``rate`` is the learning rate in force where it is not the settings' own.
+        """
+        along = list(gradients)
+        lr = settings.lr if rate is None else rate
+        if self.kind == "adam":
+            self._adam(along, settings, lr)
+        elif self.kind == "rmsprop":
+            self._rmsprop(along, settings, lr)
+        else:
+            self._sgd(along, settings, lr)
+
+    def _adam(self, gradients: list[Tensor], settings: Settings, lr: float) -> None:
         self.count.add_(1)
         if self.parameters[0].device.type == "mps":
-            self._adam_plain(gradients, settings)
+            self._adam_plain(gradients, settings, lr)
             return
         torch._fused_adam_(
             self.parameters, gradients, self.state["mean"], self.state["square"], [],
-            self._counts, lr=settings.lr, beta1=settings.beta1, beta2=settings.beta2,
+            self._counts, lr=lr, beta1=settings.beta1, beta2=settings.beta2,
             weight_decay=0.0, eps=settings.eps, amsgrad=False, maximize=False)
 
-    def _adam_plain(self, gradients: list[Tensor], settings: Settings) -> None:
+    def _adam_plain(self, gradients: list[Tensor], settings: Settings, lr: float) -> None:
         mean, square = self.state["mean"], self.state["square"]
         torch._foreach_lerp_(mean, gradients, 1 - settings.beta1)
         torch._foreach_mul_(square, settings.beta2)
@@ -72,23 +77,23 @@ class Optimizer:
         scale = torch._foreach_sqrt(square)
         torch._foreach_div_(scale, second)
         torch._foreach_add_(scale, settings.eps)
-        torch._foreach_addcdiv_(self.parameters, mean, scale, -settings.lr / first)
+        torch._foreach_addcdiv_(self.parameters, mean, scale, -lr / first)
 
-    def _rmsprop(self, gradients: list[Tensor], settings: Settings) -> None:
+    def _rmsprop(self, gradients: list[Tensor], settings: Settings, lr: float) -> None:
         square = self.state["square"]
         torch._foreach_mul_(square, settings.alpha)
         torch._foreach_addcmul_(square, gradients, gradients, 1 - settings.alpha)
         scale = torch._foreach_sqrt(square)
         torch._foreach_add_(scale, settings.eps)
-        torch._foreach_addcdiv_(self.parameters, gradients, scale, -settings.lr)
+        torch._foreach_addcdiv_(self.parameters, gradients, scale, -lr)
 
-    def _sgd(self, gradients: list[Tensor], settings: Settings) -> None:
+    def _sgd(self, gradients: list[Tensor], settings: Settings, lr: float) -> None:
         if self.kind == "momentum":
             velocity = self.state["velocity"]
             torch._foreach_mul_(velocity, settings.momentum)
             torch._foreach_add_(velocity, gradients)
             gradients = velocity
-        torch._foreach_add_(self.parameters, gradients, alpha=-settings.lr)
+        torch._foreach_add_(self.parameters, gradients, alpha=-lr)
 
     def tensors(self) -> dict[str, Tensor]:
         """Every tensor of the state by name; the live ones, not copies."""

@@ -20,17 +20,19 @@ DTYPES = {"float32": torch.float32, "float64": torch.float64}
 class Players:
     """Generator and discriminator with all that moves them.
 
-    ``weights_g`` and ``weights_d`` are the trained tensors in a fixed order.
+    ``weights_g`` and ``weights_d`` are the trained tensors in a fixed order. ``company`` are the
+    real samples beside which a D that packs judges single ones at test time.
     """
 
     def __init__(self, recipe: Recipe, sample_shape: tuple[int, ...],
-                 device: torch.device) -> None:
+                 device: torch.device, company: Tensor | None = None) -> None:
         dtype = DTYPES[recipe.machine.precision]
         self.g = build_generator(recipe.generator, recipe.latent.dim, sample_shape,
                                  seed_rng=generator(recipe.seed, Stream.WEIGHTS_G), dtype=dtype)
         self.d = build_discriminator(recipe.discriminator, sample_shape,
                                      seed_rng=generator(recipe.seed, Stream.WEIGHTS_D),
-                                     dtype=dtype)
+                                     dtype=dtype, minibatch=recipe.minibatch,
+                                     company=company)
         for network in (self.g, self.d):
             network.to(device)
             if len(sample_shape) == 3:

@@ -26,9 +26,10 @@ def relative_cost(trainer: Trainer) -> float | None:
         return None
     rng = torch.Generator(device=trainer.device)
     rng.manual_seed(0)
-    batch = trainer.batches.as_input(trainer.batches.items[:recipe.batch])
+    rows = torch.arange(recipe.batch, device=trainer.device) % len(trainer.batches)
+    batch = trainer.batches.as_input(trainer.batches.items.index_select(0, rows))
     game = RunGame(trainer.players, recipe, (batch, trainer.latent.draw(recipe.batch, rng)),
-                   layers_rng=rng)
+                   layers_rng=rng, step=trainer.step)
     with game.still():
         mine = _seconds(game, run_rule(recipe))
         return mine / _seconds(game, run_rule(recipe, "simultaneous"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import torch
@@ -20,10 +20,12 @@ from ganstudio.game.rules.simultaneous import Simultaneous
 from ganstudio.game.rules.unrolled import Unrolled
 from ganstudio.recipe.game import PLAIN_RULES, Update
 from ganstudio.recipe.game import Optimizer as Settings
+from ganstudio.recipe.schedules import rate_at
 from ganstudio.recipe.tree import Recipe
-from ganstudio.training.moves import Reading, check_loss, outputs
+from ganstudio.training.moves import Reading, check_loss, clip_weights, outputs
 from ganstudio.training.players import Players
 from ganstudio.training.run_game import Batch, RunGame
+from ganstudio.training.stabilisers import Stabilisers
 
 Rates = tuple[float, float]
 
@@ -55,14 +57,14 @@ def _optimizer(settings: Settings) -> Optimizer:
     return Velocity(settings.momentum) if settings.kind == "momentum" else Sgd()
 
 
-def run_rule(recipe: Recipe, kind: str = "") -> Rule:
-    """The recipe's rule with its present numbers (or the rule ``kind`` with them).
+def run_rule(recipe: Recipe, kind: str = "", step: int = 0) -> Rule:
+    """The recipe's rule with its numbers after ``step`` steps (or the rule ``kind`` with them).
 
     A player that is not trained has a rate of 0, so that no rule looks ahead along its moves.
     """
     update = recipe.update
-    rates = (recipe.optimizer_g.lr if update.train_g else 0.0,
-             recipe.optimizer_d.lr if update.train_d else 0.0)
+    rates = (rate_at(recipe.optimizer_g, step) if update.train_g else 0.0,
+             rate_at(recipe.optimizer_d, step) if update.train_d else 0.0)
     under = Pair(_optimizer(recipe.optimizer_g), _optimizer(recipe.optimizer_d))
     return _BUILDERS[kind or update.rule](rates, cast(Optimizer, under), update)
 
@@ -71,21 +73,24 @@ class RuleMoves:
     """Takes a run's steps by its rule, and holds the rule's memory from one to the next."""
 
     def __init__(self, players: Players, recipe: Recipe, draw: Callable[[], Batch],
-                 layers_rng: torch.Generator) -> None:
+                 layers_rng: torch.Generator, stabilisers: Stabilisers) -> None:
         self.players = players
-        self.game = RunGame(players, recipe, None, draw, layers_rng)
+        self.stabilisers = stabilisers
+        self.game = RunGame(players, recipe, None, draw, layers_rng, stabilisers.chance)
         self.memory: dict[str, Point] | None = None
         """What the rule remembers; None before its first step."""
 
-    def step(self, recipe: Recipe, reading: Reading) -> None:
-        """One step of both players.
+    def step(self, recipe: Recipe, reading: Reading, step: int = 0) -> None:
+        """The step of both players that comes after ``step`` steps.
 
         Raises:
             NonFiniteLossError: a loss is no number; nothing has moved then.
         """
-        game = self.game
-        game.retake(recipe)
-        rule, here = run_rule(recipe), game.weights()
+        game, extra = self.game, self.stabilisers
+        if recipe.loss.clip_before:
+            clip_weights(self.players, recipe.loss.clip)
+        game.retake(recipe, extra.objective, extra.due(), self._means())
+        rule, here = run_rule(recipe, step=step), game.weights()
         with game.still():
             if self.memory is None:
                 if isinstance(rule, Optimistic):
@@ -105,19 +110,29 @@ class RuleMoves:
     def _note(self, recipe: Recipe, reading: Reading) -> None:
         of_d, of_g = self.game.seen_d, self.game.seen_g
         assert of_d is not None and of_g is not None and of_d.real is not None
-        check_loss(of_d.loss, "discriminator")
-        check_loss(of_g.loss, "generator")
-        reading.loss_d, reading.loss_g = of_d.loss, of_g.loss
+        check_loss(of_d.total, "discriminator")
+        check_loss(of_g.total, "generator")
+        reading.loss_d, reading.loss_g = of_d.own, of_g.own
         reading.outputs = outputs(recipe.loss.kind, of_d.real, of_d.fake)
+
+    def _means(self) -> dict[str, Sequence[Tensor]]:
+        """What historical averaging pulls each player to; empty while it is off."""
+        extra = self.stabilisers
+        if not extra.pull:
+            return {}
+        return {"g": extra.history.mean("g", self.players.weights_g),
+                "d": extra.history.mean("d", self.players.weights_d)}
 
     @torch.no_grad()
     def _write(self, recipe: Recipe, point: Point) -> None:
         players = self.players
         if recipe.update.train_d:
             torch._foreach_copy_(players.weights_d, list(point.psi))
+            self.stabilisers.moved("d", players.weights_d)
         if recipe.update.train_g:
             torch._foreach_copy_(players.weights_g, list(point.theta))
             players.average_step(recipe.average.decay)
+            self.stabilisers.moved("g", players.weights_g)
 
     # ---- state -------------------------------------------------------------------------------
 

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.func import functional_call
 
 from ganstudio.game.gan import GanGame
 from ganstudio.game.losses import LOSSES
 from ganstudio.game.products import field
-from ganstudio.game.protocol import Point, Tensors, Who
-from ganstudio.nets.base import Network
+from ganstudio.game.protocol import Point, Tensors, Who, total
+from ganstudio.nets.base import Discriminator, Network
 from ganstudio.nets.spectral import SpectralNorm
 from ganstudio.nets.units import Dropout
 from ganstudio.recipe.tree import Recipe
+from ganstudio.training.chance import RunChance, SameChance
+from ganstudio.training.objective import Due, Judged, Objective, View
+from ganstudio.training.streams import Stream
 
 Batch = tuple[Tensor, Tensor]
 """Real samples and latents."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A loss and the logits that it was made of, as first met in a step."""
-
-    loss: Tensor
-    real: Tensor | None
-    fake: Tensor
 
 
 class TwoPlayers(Protocol):
@@ -44,7 +38,7 @@ class TwoPlayers(Protocol):
         """The generator."""
 
     @property
-    def d(self) -> Network:
+    def d(self) -> Discriminator:
         """The discriminator."""
 
     @property
@@ -60,7 +54,7 @@ class Copies:
     """Both networks as they are at one moment, to be looked at while training goes on."""
 
     g: Network
-    d: Network
+    d: Discriminator
 
     def __init__(self, players: TwoPlayers) -> None:
         self.g, self.d = _copied(players.g), _copied(players.d)
@@ -72,7 +66,10 @@ class Copies:
             network.use_dropout_rng(self.coins)
 
 
-def _copied(network: Network) -> Network:
+N = TypeVar("N", bound=Network)
+
+
+def _copied(network: N) -> N:
     # The stream of dropout's coins belongs to the run and is not copied.
     shared = {id(m.rng): None for m in network.modules() if isinstance(m, Dropout) and m.rng}
     return copy.deepcopy(network, dict(shared))
@@ -83,30 +80,45 @@ class RunGame(GanGame):
 
     So products of its derivatives are exact whatever the networks hold. Batch norm uses the
     batch's own statistics; spectral norm's u and v stand still between two turns; dropout
-    draws the same coins at every call (from a seed drawn once a turn). ``draw`` gives the
-    batch of the next turn; without it the batch stays.
+    draws the same coins at every call (from a seed drawn once a turn), and so does whatever else
+    of the losses is random. ``draw`` gives the batch of the next turn; without it the batch
+    stays. ``run_chance`` is where a turn's seed comes from.
+
+    The losses are those of ``objective`` with the penalties ``due`` (all, at their mean weight,
+    unless told otherwise) and a pull towards ``means``. They keep every derivative: a penalty at
+    fakes depends on θ through them.
     """
 
     def __init__(self, players: TwoPlayers, recipe: Recipe, batch: Batch | None,
                  draw: Callable[[], Batch] | None = None,
-                 layers_rng: torch.Generator | None = None) -> None:
+                 layers_rng: torch.Generator | None = None,
+                 run_chance: RunChance | None = None, step: int = 0,
+                 means: Mapping[str, Sequence[Tensor]] | None = None) -> None:
         real, noise = batch or (torch.empty(0), torch.empty(0))
-        super().__init__(players.g, players.d, LOSSES[recipe.loss.kind], real, noise,
-                         clip=recipe.loss.clip)
+        super().__init__(players.g, players.d, LOSSES[recipe.loss.kind], real, noise)
         self.players = players
+        self.run_chance = run_chance
+        self.chance = SameChance(players.weights_g[0].device)
+        objective = Objective(recipe, step)
+        self.retake(recipe, objective, objective.penalties, means or {})
+        self._reader = Reader(players.d)
         self.draw = draw
         self.layers_rng = layers_rng if players.has_dropout else None
         self.coins = 0
         self._spectral = [m for net in (players.g, players.d) for m in net.modules()
                           if isinstance(m, SpectralNorm)]
         self._keeps_statistics = players.g.stateful_forward or players.d.stateful_forward
-        self.seen_d: Seen | None = None
-        self.seen_g: Seen | None = None
+        self.seen_d: Judged | None = None
+        """D's losses as first met in a step, without a graph."""
+        self.seen_g: Judged | None = None
         self.read_at_turn = False
 
-    def retake(self, recipe: Recipe) -> None:
-        """Take up the recipe's present loss and clipping."""
-        self.loss, self.clip = LOSSES[recipe.loss.kind], recipe.loss.clip
+    def retake(self, recipe: Recipe, objective: Objective, due: Due,
+               means: Mapping[str, Sequence[Tensor]]) -> None:
+        """Take up the present losses and clipping."""
+        self.objective, self.due, self.means = objective, due, means
+        self.pull = recipe.loss.historical
+        self.clip = 0.0 if recipe.loss.clip_before else recipe.loss.clip
 
     # ---- a new batch -------------------------------------------------------------------------
 
@@ -118,6 +130,9 @@ class RunGame(GanGame):
         if self.layers_rng is not None:
             self.coins = int(torch.randint(2**62, (), generator=self.layers_rng,
                                            device=self.layers_rng.device))
+        if self.objective.random and self.run_chance is not None:
+            rng = self.run_chance.stream(Stream.TURNS)
+            self.chance.seed = int(torch.randint(2**62, (), generator=rng, device=rng.device))
         if self._keeps_statistics:
             self._take_in()
         if self.read_at_turn:
@@ -134,10 +149,10 @@ class RunGame(GanGame):
     @torch.no_grad()
     def _take_in(self) -> None:
         """One forward as in training: running averages and power iterations move by one."""
-        with self._same_coins():
+        with self._same_draws():
             self._spectral_moves(True)
-            fake = self.players.g(self.noise)
-            self.players.d(self.real)
+            fake = self.objective.blurred(self.players.g(self.noise), self.chance)
+            self.players.d(self.objective.blurred(self.real, self.chance))
             self.players.d(fake)
             self._spectral_moves(False)
 
@@ -159,7 +174,8 @@ class RunGame(GanGame):
             self._spectral_moves(True)
 
     @contextmanager
-    def _same_coins(self) -> Iterator[None]:
+    def _same_draws(self) -> Iterator[None]:
+        self.chance.again()
         rng = self.layers_rng
         if rng is None:
             yield
@@ -175,41 +191,74 @@ class RunGame(GanGame):
 
     def loss_g(self, theta: Tensors, psi: Tensors) -> Tensor:
         """The generator's loss at any parameters, a scalar."""
-        with self._same_coins():
-            fake = self.judge(psi)(self.fake(theta))
-            value = self.loss.g(fake)
+        with self._same_draws():
+            seen = self.objective.of_g(self._view(psi), self.fake(theta), self.real, self.chance)
+        whole = self._pulled(seen.total, "g", theta)
         if self.seen_g is None:
-            self.seen_g = Seen(value.detach(), None, fake.detach())
-        return value
+            self.seen_g = _without_graph(whole, seen)
+        return whole
 
     def loss_d(self, theta: Tensors, psi: Tensors) -> Tensor:
         """The discriminator's loss at any parameters, a scalar."""
-        with self._same_coins():
-            judge, made = self.judge(psi), self.fake(theta)
-            if self.players.d_mixes_batch:
-                real, fake = judge(self.real), judge(made)
-            else:
-                count = len(self.real)
-                both = judge(torch.cat((self.real, made)))
-                real, fake = both[:count], both[count:]
-            value = self.loss.d(real, fake)
+        with self._same_draws():
+            seen = self.objective.of_d(self._view(psi), self.real, self.fake(theta), self.chance,
+                                       self.due)
+        whole = self._pulled(seen.total, "d", psi)
         if self.seen_d is None:
-            self.seen_d = Seen(value.detach(), real.detach(), fake.detach())
-        return value
+            self.seen_d = _without_graph(whole, seen)
+        return whole
+
+    def _view(self, psi: Tensors) -> View:
+        return View(self.judge(psi), self._reader.at(self._names_d, psi), self.players.d.packed,
+                    self.players.d_mixes_batch, attached=True)
+
+    def _pulled(self, loss: Tensor, player: str, weights: Tensors) -> Tensor:
+        """With λ‖w − mean‖² where historical averaging is on (Salimans et al. 2016)."""
+        if player not in self.means:
+            return loss
+        return loss + self.pull * total((w - m).square().sum() for w, m in
+                                        zip(weights, self.means[player], strict=True))
 
     def field(self, point: Point) -> Point:
         """v at a point, from one forward of each network where the losses can share it."""
-        if self.players.d_mixes_batch or self.layers_rng is not None:
+        if (self.players.d_mixes_batch or self.layers_rng is not None or self.means
+                or not self.objective.plain):
             return field(self, point)
         w = point.map(lambda t: t.detach().requires_grad_())
-        count = len(self.real)
-        both = self.judge(w.psi)(torch.cat((self.real, self.fake(w.theta))))
-        of_d = torch.autograd.grad(self.loss.d(both[:count], both[count:]), w.psi,
-                                   retain_graph=True)
-        of_g = torch.autograd.grad(self.loss.g(both[count:]), w.theta)
+        loss = self.objective.loss
+        real, fake = self._view(w.psi).both(self.real, self.fake(w.theta))
+        of_d = torch.autograd.grad(loss.d(real, fake), w.psi, retain_graph=True)
+        of_g = torch.autograd.grad(loss.g(fake), w.theta)
         return Point(tuple(-t for t in of_g), tuple(-t for t in of_d))
 
     def weights(self) -> Point:
         """Where the players stand: the networks' own tensors, detached but not copied."""
         return Point(tuple(w.detach() for w in self.players.weights_g),
                      tuple(w.detach() for w in self.players.weights_d))
+
+
+class Reader(nn.Module):
+    """A discriminator whose call gives its logits and its features."""
+
+    def __init__(self, d: Discriminator) -> None:
+        super().__init__()
+        self.d = d
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits and features for samples ``x``."""
+        return self.d.read(x)
+
+    def at(self, names: Sequence[str], weights: Tensors,
+           ) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
+        """The same at other weights, nothing within being changed."""
+        def read(x: Tensor) -> tuple[Tensor, Tensor]:
+            values = {name: buffer.clone() for name, buffer in self.named_buffers()}
+            values.update({f"d.{n}": w for n, w in zip(names, weights, strict=True)})
+            found: tuple[Tensor, Tensor] = functional_call(self, values, (x,))
+            return found
+        return read
+
+
+def _without_graph(total: Tensor, seen: Judged) -> Judged:
+    real = None if seen.real is None else seen.real.detach()
+    return Judged(total.detach(), seen.own.detach(), seen.fake.detach(), real)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ganstudio.recipe.game import Loss
+from ganstudio.recipe import Recipe
+from ganstudio.recipe.base import Part
 from ganstudio.training.field_frames import (
     FieldFrame,
     FieldLikeFrame,
@@ -40,7 +41,7 @@ class _Begun:
     """A look that is under way, at the weights of ``step``."""
 
     step: int
-    loss: Loss
+    game: tuple[Part, ...]
     frames: Iterator[FieldLikeFrame | None]
     spent: float = 0.0
     resumed: float = 0.0
@@ -62,7 +63,9 @@ class SlowLooks:
         self.trainer = trainer
         self.trace = Trace()
         self._reals, self._latents = reals, latents
-        self._count = min(trainer.recipe.batch, MOST_SAMPLES, len(trainer.dataset.items))
+        pack = trainer.recipe.minibatch.pack
+        most = min(trainer.recipe.batch, MOST_SAMPLES, len(trainer.dataset.items))
+        self._count = max(most // pack, 1) * pack
         self._batch: Batch | None = None
         self._start: Moment | None = None
         self._known: dict[Extent, Array] = {}
@@ -119,7 +122,7 @@ class SlowLooks:
             ValueError: the want does not fit the run.
         """
         begun = self._begun.get(want)
-        if begun is None or begun.loss != self.trainer.recipe.loss or (
+        if begun is None or begun.game != _game(self.trainer.recipe) or (
                 resting and begun.step != self.trainer.step):
             begun = self._begun[want] = self._begin(want)
         begun.resumed = time.perf_counter()
@@ -148,13 +151,13 @@ class SlowLooks:
         """The game as it is at this moment, on the fixed batch."""
         trainer = self.trainer
         return StillGame.take(trainer.players, trainer.recipe, trainer.step, self._fixed_batch(),
-                              self.trace, trainer.before)
+                              self.trace, trainer.before, trainer.stabilisers.history.means)
 
     def _begin(self, want: FieldWant) -> _Begun:
         trainer = self.trainer
         self.note()
         still = self.still()
-        begun = _Begun(trainer.step, trainer.recipe.loss, self._frames(want, still))
+        begun = _Begun(trainer.step, _game(trainer.recipe), self._frames(want, still))
         still.spent = begun.seconds
         return begun
 
@@ -187,6 +190,11 @@ class SlowLooks:
             with torch.no_grad():
                 self._start = Moment(0, flat_weights(drawn))
         return self._start
+
+
+def _game(recipe: Recipe) -> tuple[Part, ...]:
+    """What decides which game is seen."""
+    return recipe.loss, recipe.penalty, recipe.instance_noise
 
 
 def _whole(frame: FieldLikeFrame) -> bool:

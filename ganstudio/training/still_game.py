@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -21,7 +21,7 @@ class StillGame:
     """Copies of both networks, a batch that is the run's for good, and the path up to here.
 
     ``spent`` tells how many seconds a look has taken so far. ``before`` are the weights before
-    the last step, where they were kept.
+    the last step, where they were kept; ``means`` what historical averaging pulls to.
     """
 
     step: int
@@ -30,10 +30,12 @@ class StillGame:
     batch: Batch
     moments: tuple[Moment, ...] = ()
     before: Tensor | None = None
+    means: Mapping[str, Sequence[Tensor]] = field(default_factory=dict)
     spent: Callable[[], float] = field(default=lambda: 0.0)
 
     def __post_init__(self) -> None:
-        self.game = RunGame(self.copies, self.recipe, self.batch, layers_rng=self.copies.coins)
+        self.game = RunGame(self.copies, self.recipe, self.batch, layers_rng=self.copies.coins,
+                            step=self.step, means=self.means)
         self.game.freeze()
         self.flat = flat_weights(self.copies)
         self.here = self.game.weights()
@@ -41,10 +43,12 @@ class StillGame:
 
     @classmethod
     def take(cls, players: TwoPlayers, recipe: Recipe, step: int, batch: Batch,
-             trace: Trace | None = None, before: Tensor | None = None) -> StillGame:
+             trace: Trace | None = None, before: Tensor | None = None,
+             means: Mapping[str, Sequence[Tensor]] | None = None) -> StillGame:
         """The players as they are now."""
         moments = tuple(trace.moments) if trace is not None else ()
-        return cls(step, recipe, Copies(players), batch, moments, before)
+        kept = {player: [t.clone() for t in mean] for player, mean in (means or {}).items()}
+        return cls(step, recipe, Copies(players), batch, moments, before, kept)
 
     @cached_property
     def curve(self) -> Curvature:

@@ -18,6 +18,10 @@ class Stream(IntEnum):
     LAYERS = 5
     FIXED_LATENTS = 6
     GALLERY = 7
+    LABELS = 8
+    INSTANCE_NOISE = 9
+    PENALTIES = 10
+    TURNS = 11
 
 
 def stream_seed(seed: int, stream: Stream, index: int = 0) -> int:

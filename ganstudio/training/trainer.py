@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ganstudio.data.dataset import Dataset
 from ganstudio.nets.latent import LatentSampler
+from ganstudio.nets.packing import COMPANIES
 from ganstudio.recipe import Recipe, needs_restart
 from ganstudio.training.batches import RealBatches
 from ganstudio.training.frames import SCALARS, ScalarChunk
@@ -28,6 +29,7 @@ from ganstudio.training.moves import (
 )
 from ganstudio.training.players import DTYPES, Players
 from ganstudio.training.rule_moves import RuleMoves, is_plain
+from ganstudio.training.stabilisers import Stabilisers
 from ganstudio.training.streams import Stream, generator
 from ganstudio.training.trace import flat_weights
 
@@ -63,16 +65,17 @@ class Trainer:
         self.dataset = dataset
         self.device = resolve_device(recipe)
         self.dtype = DTYPES[recipe.machine.precision]
-        self.players = Players(recipe, dataset.shape, self.device)
         self.batches = RealBatches(dataset.items, generator(recipe.seed, Stream.ORDER),
                                    self.device, self.dtype)
+        self.players = Players(recipe, dataset.shape, self.device, self._company())
         self.latent = LatentSampler(recipe.latent.kind, recipe.latent.dim, self.device, self.dtype)
         self.noise = generator(recipe.seed, Stream.NOISE, self.device)
         self.layers_rng = generator(recipe.seed, Stream.LAYERS, self.device)
         for network in (self.players.g, self.players.d):
             network.use_dropout_rng(self.layers_rng)
+        self.stabilisers = Stabilisers(recipe, self.device)
         self.rule_moves = RuleMoves(self.players, recipe, lambda: (self._real(), self._z()),
-                                    self.layers_rng)
+                                    self.layers_rng, self.stabilisers)
         self.step = 0
         self.turn = Turn()
         self._blank = torch.full((), float("nan"), device=self.device)
@@ -138,19 +141,20 @@ class Trainer:
         return self.finished
 
     def _step(self, only: str) -> None:
-        update = self.recipe.update
+        update, extra = self.recipe.update, self.stabilisers
+        extra.begin(self.recipe, self.step)
         if only:
             (self._d_move if only == "d" else self._g_move)()
         elif not is_plain(self.recipe):
-            self.rule_moves.step(self.recipe, self.reading)
+            self.rule_moves.step(self.recipe, self.reading, self.step)
         elif update.rule == "simultaneous":
-            move_both(self.players, self.recipe, self._real(), self._z(), self.reading)
+            move_both(self.players, self.recipe, self._real(), self._z(), self.reading, extra)
         elif update.unit == "epochs":
             self._epoch_move()
         elif not update.fresh_noise and update.first == "d" and update.train_d and update.train_g:
             self._shared_round()
         else:
-            moves = ((update.train_d, update.k_d, self._d_move, self._d_read),
+            moves = ((update.train_d, extra.d_steps, self._d_move, self._d_read),
                      (update.train_g, update.k_g, self._g_move, self._g_read))
             for trained, k, move, read in moves if update.first == "d" else moves[::-1]:
                 if trained:
@@ -161,10 +165,12 @@ class Trainer:
 
     def _shared_round(self) -> None:
         """A round whose first G step is on the very fakes of the last D step: one pass less."""
-        for left in reversed(range(self.recipe.update.k_d)):
-            fake = move_d(self.players, self.recipe, self._real(), self._z(), self.reading,
+        extra = self.stabilisers
+        for left in reversed(range(extra.d_steps)):
+            real = self._real()
+            fake = move_d(self.players, self.recipe, real, self._z(), self.reading, extra,
                           keep=left == 0)
-        move_g(self.players, self.recipe, fake, self.reading)
+        move_g(self.players, self.recipe, fake, self.reading, extra, real)
         for _ in range(self.recipe.update.k_g - 1):
             self._g_move()
 
@@ -182,22 +188,36 @@ class Trainer:
             (self._g_move if update.train_g else self._g_read)()
 
     def _d_move(self) -> None:
-        move_d(self.players, self.recipe, self._real(), self._z(), self.reading)
+        move_d(self.players, self.recipe, self._real(), self._z(), self.reading, self.stabilisers)
 
     def _g_move(self) -> None:
-        move_g(self.players, self.recipe, self.players.g(self._z()), self.reading)
+        fake = self.players.g(self._z())
+        move_g(self.players, self.recipe, fake, self.reading, self.stabilisers, self._g_real())
 
     def _d_read(self) -> None:
-        read_d(self.players, self.recipe, self._real(), self._z(), self.reading)
+        read_d(self.players, self.recipe, self._real(), self._z(), self.reading, self.stabilisers)
 
     def _g_read(self) -> None:
-        read_g(self.players, self.recipe, self._z(), self.reading)
+        read_g(self.players, self._z(), self.reading, self.stabilisers, self._g_real())
+
+    def _g_real(self) -> Tensor | None:
+        """A batch of its own for a generator whose loss looks at real samples."""
+        return self._real() if self.stabilisers.objective.g_needs_real else None
 
     def _real(self) -> Tensor:
         return self.batches.draw(self.recipe.batch)
 
     def _z(self) -> Tensor:
         return self.latent.draw(self.recipe.batch, self.noise)
+
+    def _company(self) -> Tensor | None:
+        """Real samples for a D that packs: the same from one start to the next."""
+        count = COMPANIES * (self.recipe.minibatch.pack - 1)
+        if not count:
+            return None
+        rows = np.random.default_rng([self.recipe.seed, 78]).integers(len(self.batches), size=count)
+        items = self.batches.items
+        return self.batches.as_input(items.index_select(0, torch.from_numpy(rows).to(items.device)))
 
     # ---- keeping the last good state -----------------------------------------------------------
 
@@ -251,6 +271,7 @@ class Trainer:
         named = self.players.tensors()
         named.update({f"batches.{k}": v for k, v in self.batches.tensors().items()})
         named.update({f"rule.{k}": v for k, v in self.rule_moves.tensors().items()})
+        named.update(self.stabilisers.tensors())
         named["noise.rng"] = self.noise.get_state()
         named["layers.rng"] = self.layers_rng.get_state()
         named["reading.loss_d"] = self.reading.loss_d
@@ -263,7 +284,7 @@ class Trainer:
         return State(
             {name: tensor.detach().clone() for name, tensor in self._live_tensors().items()},
             {"step": self.step, "turn": [self.turn.player, self.turn.left],
-             "batches": self.batches.values()},
+             "batches": self.batches.values(), **self.stabilisers.values()},
         )
 
     def load(self, state: State) -> None:
@@ -280,16 +301,20 @@ class Trainer:
     def _take_up(self, state: State) -> None:
         groups: dict[str, dict[str, Tensor]] = {"batches": {}, "noise": {}, "layers": {},
                                                 "reading": {}, "rule": {}}
-        players = {}
+        players, extra = {}, {}
         for name, tensor in state.tensors.items():
             head, _, tail = name.partition(".")
             if head in groups:
                 groups[head][tail] = tensor
+            elif head in ("chance", "history"):
+                extra[name] = tensor
             else:
                 players[name] = tensor
         self.players.load(players)
         self.batches.load(groups["batches"], state.values["batches"])
         self.rule_moves.load(groups["rule"])
+        self.stabilisers.load(extra, state.values,
+                              {"g": self.players.weights_g, "d": self.players.weights_d})
         self.noise.set_state(groups["noise"]["rng"].cpu())
         self.layers_rng.set_state(groups["layers"]["rng"].cpu())
         loss_d, loss_g, outputs = (groups["reading"][k].to(self.device).clone()

@@ -89,9 +89,10 @@ def check_resume(name, stop, tweaks, only, folder):
                 trainer.apply(with_value(trainer.recipe, *tweaks[step]))
             trainer.advance(1, only=only.get(step, ""))
 
-    unbroken = tiny.trainer(**tiny.ZOO[name])
+    made = {**tiny.ZOO, **tiny.STEADIED}[name]
+    unbroken = tiny.trainer(**made)
     go(unbroken, range(12))
-    stopped = tiny.trainer(**tiny.ZOO[name])
+    stopped = tiny.trainer(**made)
     go(stopped, range(stop))
     path = folder / "state.safetensors"
     save_checkpoint(path, stopped.state(), stopped.recipe)

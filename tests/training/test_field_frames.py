@@ -50,11 +50,11 @@ def test_the_field_at_the_origin_is_the_projected_gradient_that_training_applies
     frame = seen.look(WantField("random", size=3, seed=4))
     applied = {}
     for name, optimizer in (("g", made.players.optimizer_g), ("d", made.players.optimizer_d)):
-        monkeypatch.setattr(optimizer, "step", lambda gradients, _, name=name: applied.update(
+        monkeypatch.setattr(optimizer, "step", lambda gradients, *_, name=name: applied.update(
             {name: torch.cat([g.reshape(-1) for g in gradients])}))
     plane = random_plane(made, 4)
     real, z = seen.slow._fixed_batch()
-    move_both(made.players, made.recipe, real, z, made.reading)
+    move_both(made.players, made.recipe, real, z, made.reading, made.stabilisers)
     expected = [-float(applied["g"] @ plane[0]), -float(applied["d"] @ plane[1])]
     assert frame.centre_v == pytest.approx(expected, rel=1e-5)
     whole = float(torch.cat([applied["g"], applied["d"]]).norm())
@@ -274,7 +274,7 @@ def test_one_slice_is_one_evaluation_at_least_and_little_more(monkeypatch):
     made, seen = watched(QUICK, steps=1)
     pieces = []
     seen.slow._begun[QUICK] = slow_looks._Begun(
-        made.step, made.recipe.loss, iter(lambda: pieces.append(1), 0))
+        made.step, slow_looks._game(made.recipe), iter(lambda: pieces.append(1), 0))
     clock = iter(np.arange(0, 1, 0.001))
     monkeypatch.setattr(slow_looks.time, "perf_counter", lambda: float(next(clock)))
     assert seen.glance(QUICK) == (None, False)

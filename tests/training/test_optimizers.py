@@ -35,8 +35,8 @@ def test_fifty_steps_equal_torch_with_settings_changed_midway(kind, plain, monke
     if plain and kind != "adam":
         return
     if plain:  # what an Apple GPU would take
-        monkeypatch.setattr(Optimizer, "_adam", lambda self, g, s: (
-            self.count.add_(1), self._adam_plain(g, s)))
+        monkeypatch.setattr(Optimizer, "_adam", lambda self, g, s, lr: (
+            self.count.add_(1), self._adam_plain(g, s, lr)))
     make, first, second = CASES[kind]
     ours, theirs = parameters(), [p.requires_grad_() for p in parameters()]
     optimizer = Optimizer(kind, ours)

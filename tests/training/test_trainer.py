@@ -126,7 +126,8 @@ def live_changes():
         for spec in section.fields:
             if spec.live and spec.path not in changes:
                 low = 0.123 if spec.type == "float" else 3
-                changes[spec.path] = (not spec.default) if spec.type == "bool" else low
+                changes[spec.path] = ((not spec.default) if spec.type == "bool" else
+                                      spec.choices[-1][0] if spec.type == "choice" else low)
     return changes
 
 

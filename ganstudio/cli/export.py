@@ -16,7 +16,7 @@ def export(arguments: argparse.Namespace) -> int:
     from ganstudio.cli.train import Interrupted
     from ganstudio.data.dataset import Cancelled, DataError
     from ganstudio.runs.errors import RunError
-    from ganstudio.runs.export.content import KINDS
+    from ganstudio.runs.export.kinds import KINDS
     from ganstudio.runs.export.write import write_export
     from ganstudio.runs.folder import is_run_folder
     from ganstudio.runs.gallery.data import GalleryCancelled
@@ -48,6 +48,6 @@ def export(arguments: argparse.Namespace) -> int:
         print(json.dumps({"run": str(path), "to": arguments.kind, "step": conductor.step,
                           "files": [str(file) for file in files]}, ensure_ascii=False))
     else:
-        print(f"{KINDS[arguments.kind]} of step {conductor.step} written to "
+        print(f"{KINDS[arguments.kind].title} of step {conductor.step} written to "
               f"{' and '.join(map(str, files))}")
     return 0

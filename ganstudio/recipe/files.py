@@ -37,6 +37,21 @@ def from_text(text: str, where: str = "the recipe") -> Recipe:
         raise RecipeError(f"{where}: {error}") from None
 
 
+def from_pasted(text: str) -> Recipe:
+    """A recipe from text that somebody pasted: words and code fences around it do no harm.
+
+    Raises:
+        RecipeError: there is no recipe in it, or a field is out of range.
+    """
+    start, end = text.find("{"), text.rfind("}")
+    if not start <= end or start < 0:
+        raise RecipeError("the pasted text holds no recipe: a recipe is text between { and }, as "
+                          "'Copy recipe' gives it")
+    if end - start > MAX_BYTES:
+        raise RecipeError("the pasted text is too long to be a recipe")
+    return from_text(text[start:end + 1], "the pasted recipe")
+
+
 def load(path: Path) -> Recipe:
     """A recipe from a file.
 

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from ganstudio.runs.errors import RunError
-from ganstudio.runs.export.content import KINDS, ExportError
+from ganstudio.runs.export.content import ExportError
+from ganstudio.runs.export.kinds import KINDS
 from ganstudio.runs.gallery.data import GalleryCancelled, GalleryData, GalleryError
 from ganstudio.runs.gallery.write import write_gallery
 from ganstudio.runs.history import as_chunk
@@ -175,7 +176,7 @@ class Exporter:
             self._failed(error, export)
         else:
             self.say("exported", f"{_name(export)} written to {written}",
-                     data={"path": str(written), "kind": export.kind})
+                     data={"path": str(written), "to": export.kind})
 
     def _failed(self, error: Exception, export: Export) -> None:
         expected = isinstance(error, GalleryError | ExportError | RunError | OSError)
@@ -185,4 +186,5 @@ class Exporter:
 
 
 def _name(export: Export) -> str:
-    return KINDS.get(export.kind, "Gallery")
+    kind = KINDS.get(export.kind)
+    return kind.title if kind else "Gallery"

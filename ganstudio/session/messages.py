@@ -82,7 +82,7 @@ class RevertD:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Write a sample gallery, or another ``kind`` of ``runs.export.content.KINDS``, training
+    """Write a sample gallery, or another ``kind`` of ``runs.export.kinds.KINDS``, training
     going on. Answered by ``progress`` events.
 
     ``out`` is a file, or a folder for a gallery and a TensorBoard log. The numbers of rows and
@@ -141,8 +141,8 @@ class Event:
     ``text`` is one sentence for the person; ``details`` a traceback or list to copy.
     ``data`` holds what a program needs: for ``tweaked`` {"changes": {path: [old, new]},
     "label": str, "paths": [path, …]} where ``paths`` lists all that was asked for; for ``refused``
-    {"paths"}; for ``progress`` {"what", "done", "total"}; for ``exported`` and ``export_failed``
-    {"path"}; for ``nonfinite`` {"player", "failed_step"};
+    {"paths"}; for ``progress`` {"what", "done", "total"}; for ``exported`` {"path", "to"} and
+    ``export_failed`` {"path"}; for ``nonfinite`` {"player", "failed_step"};
     for ``trained_d`` {"steps", "before": {loss: ‖∂L_G/∂θ‖}, "after": the same, "loss_d_before",
     "loss_d_after"} with the losses minimax, non_saturating and wasserstein; for ``kept_d``
     {"steps"}; for ``forked`` {"branch", "parent", "path", "parent_path", "stay"}; for

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from ganstudio.runs.export.kinds import KINDS
 from ganstudio.studio.icons import icon
 from ganstudio.studio.theme import Theme
 
@@ -48,13 +49,20 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("snapshot", "Snapshot", "snapshot", "-File", "Ctrl+S", "snapshot", "ready",
                "Save the whole state into the run folder now", tool="keep"),
     ActionSpec("export", "Export…", "export", "File", "Ctrl+E", "export", "ready",
-               "Write a gallery of samples, curves and a time-lapse", tool="keep"),
+               "Write a gallery of samples, curves and a time-lapse, or take the run away in "
+               "another form", tool="keep"),
+    *(ActionSpec(f"export_{kind}", f"{about.title}…", f"export_{kind}", "File/Export as",
+                 when="ready", tip=about.about) for kind, about in KINDS.items()),
     ActionSpec("reveal", "Show run folder", "reveal", "File", when="run",
                tip="Open the run's folder in the file manager"),
     ActionSpec("quit", "Quit", "close", "-File", "Ctrl+Q"),
 
     ActionSpec("undo", "Undo", "undo", "Edit", "Ctrl+Z", "undo", "undo"),
     ActionSpec("redo", "Redo", "redo", "Edit", "Ctrl+Shift+Z", "redo", "redo"),
+    ActionSpec("copy_recipe", "Copy recipe", "copy_recipe", "-Edit", "Ctrl+Shift+C", "copy", "run",
+               "Copy the recipe as text, to paste into a message to a colleague"),
+    ActionSpec("paste_recipe", "Paste recipe", "paste_recipe", "Edit", "Ctrl+Shift+V",
+               tip="Start a run from a recipe that was copied as text"),
     ActionSpec("find", "Find a setting", "find_setting", "-Edit", "Ctrl+F", "search", "run"),
     ActionSpec("palette", "Command palette", "show_palette", "Edit", "Ctrl+Shift+P", "palette",
                tip="Find any command, preset or setting by typing"),

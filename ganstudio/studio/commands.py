@@ -11,16 +11,16 @@ from PySide6.QtGui import QDesktopServices
 from ganstudio import __version__
 from ganstudio.studio import ask
 from ganstudio.studio.look_commands import LookCommands
+from ganstudio.studio.share_commands import ShareCommands
 
 NOTICE_LEVELS = {"nonfinite": "error", "error": "error", "refused": "warning", "note": "info",
                  "export_failed": "error", "unsaved": "warning"}
 
 
-class Commands(LookCommands):
+class Commands(LookCommands, ShareCommands):
     """Methods that the table of actions names, mixed into the window."""
 
     draw_page: Any
-    export_dialog: Any
 
     # ---- starting --------------------------------------------------------------------------------
 
@@ -132,27 +132,6 @@ class Commands(LookCommands):
         from ganstudio.studio.opening import recipe_on
         self.controller.start(recipe_on(Drawn(strokes=strokes), "Drawn"))
 
-    def save_recipe(self) -> None:
-        """Ask where to write the recipe as shown."""
-        recipe = self.controller.recipe
-        chosen = ask.new_file(self, "Save the recipe", f"{recipe.name}.json", "Recipes (*.json)")
-        if chosen:
-            self.write_recipe(Path(chosen))
-
-    def write_recipe(self, path: Path) -> None:
-        """Write the recipe as shown, whole or not at all."""
-        from ganstudio.recipe import to_text
-        temporary = path.with_name(f".{path.name}.part")
-        try:
-            temporary.write_text(to_text(self.controller.recipe), encoding="utf-8")
-            temporary.replace(path)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            self.notices.add("error", f"The recipe could not be written to {path}: "
-                                      f"{error.strerror or error}")
-        else:
-            self.status_bar.showMessage(f"Recipe saved to {path}", 5000)
-
     # ---- training --------------------------------------------------------------------------------
 
     def run_pause(self) -> None:
@@ -201,13 +180,6 @@ class Commands(LookCommands):
         """Save the state now."""
         from ganstudio.session.messages import Snapshot
         self.controller.send(Snapshot())
-
-    def export(self) -> None:
-        """Show the export panel."""
-        if self.export_dialog is None:
-            from ganstudio.studio.export_dialog import ExportDialog
-            self.export_dialog = ExportDialog(self.controller, self)
-        self.export_dialog.present()
 
     # ---- editing ---------------------------------------------------------------------------------
 

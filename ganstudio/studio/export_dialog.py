@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QFileDialog,
     QFormLayout,
@@ -23,11 +24,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio.runs.export.kinds import KINDS
 from ganstudio.session.messages import CancelExport, Event, Export
 from ganstudio.studio.form.switch import Switch
 from ganstudio.studio.text import scaled
 
 MOST = 64
+GALLERY = "Samples, a time-lapse, the curves and one page that shows it all."
 
 
 class ExportDialog(QDialog):
@@ -36,7 +39,7 @@ class ExportDialog(QDialog):
     def __init__(self, controller: Any, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.controller = controller
-        self.setWindowTitle("Export a gallery")
+        self.setWindowTitle("Export")
         self.setModal(False)
         self.written: Path | None = None
         self._asked = False
@@ -44,11 +47,12 @@ class ExportDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(unit * 2, unit + unit // 2, unit * 2, unit + unit // 2)
         column.setSpacing(unit * 2 // 3)
-        heading = QLabel("Export a gallery")
+        heading = QLabel("Export")
         heading.setFont(scaled(self.font(), 1.35, bold=True))
-        self.lead = QLabel("Samples, a time-lapse, the curves and one page that shows it all. "
-                           "Training goes on meanwhile.")
+        self.lead = QLabel()
         self.lead.setWordWrap(True)
+        self.lead.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.lead.setMinimumHeight(unit * 3)  # three lines, so that nothing moves with the kind
         self.lead.setMinimumWidth(unit * 28)
         column.addWidget(heading)
         column.addWidget(self.lead)
@@ -65,20 +69,28 @@ class ExportDialog(QDialog):
         controller.closed.connect(self._run_closed)
 
     def _form(self, unit: int) -> QFormLayout:
-        form = QFormLayout()
+        self.form = form = QFormLayout()
         form.setSpacing(unit * 2 // 3)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.kind = QComboBox()
+        self.kind.setAccessibleName("What")
+        self.kind.addItem("Gallery", "gallery")
+        for key, kind in KINDS.items():
+            self.kind.addItem(kind.title, key)
+        form.addRow("What", self.kind)
         self.rows = self._number("Rows", 8, 1, MOST)
         self.columns = self._number("Columns", 8, 1, MOST)
         self.seed = self._number("Seed", 0, 0, 2**31 - 1)
-        size = QHBoxLayout()
+        self.size_row = QWidget()
+        size = QHBoxLayout(self.size_row)
+        size.setContentsMargins(0, 0, 0, 0)
         size.addWidget(self.rows)
         size.addWidget(QLabel("by"))
         size.addWidget(self.columns)
         self.count = QLabel()
         size.addWidget(self.count)
         size.addStretch(1)
-        form.addRow("Rows by columns", size)
+        form.addRow("Rows by columns", self.size_row)
         form.addRow("Seed", self.seed)
         self.averaged = Switch()
         self.averaged.setChecked(True)
@@ -91,12 +103,30 @@ class ExportDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.folder, 1)
         row.addWidget(self.choose)
-        form.addRow("Folder", row)
+        self.place = QLabel("Folder")
+        form.addRow(self.place, row)
         self.choose.clicked.connect(self._choose)
         for box in (self.rows, self.columns):
             box.valueChanged.connect(self._count)
+        self.kind.currentIndexChanged.connect(self._kind_chosen)
         self._count()
         return form
+
+    def _kind_chosen(self) -> None:
+        """Show what this kind asks for, and a fresh place to write it to."""
+        key = self.kind.currentData()
+        kind = KINDS.get(key)
+        gallery = kind is None
+        self.lead.setText((GALLERY if kind is None else kind.about) + " Training goes on "
+                          "meanwhile.")
+        self.form.setRowVisible(self.size_row, gallery)
+        self.form.setRowVisible(self.seed, gallery)
+        self.form.setRowVisible(self.averaged, gallery or (kind is not None and kind.weights))
+        self.place.setText("Folder" if kind is None or not kind.ending else "File")
+        self.folder.setAccessibleName(self.place.text())
+        self.folder.setText(str(fresh_place(self.controller.folder, key)))
+        self.complaint.clear()
+        self.adjustSize()
 
     def _number(self, name: str, value: int, low: int, high: int) -> QSpinBox:
         box = QSpinBox()
@@ -147,46 +177,45 @@ class ExportDialog(QDialog):
         self.again_button.clicked.connect(self.close)
         return page
 
-    def present(self) -> None:
-        """Show the panel, with a fresh folder to write to."""
+    def present(self, kind: str = "") -> None:
+        """Show the panel, on ``kind`` if that is named, with a fresh place to write to."""
         if not self._asked:
             self.foot.setCurrentIndex(0)
             self._lock(False)
-            self.complaint.clear()
             keeps_average = self.controller.running.average.decay > 0
             self.averaged.setChecked(keeps_average)
             self.averaged.setEnabled(keeps_average)
             self.averaged.setToolTip("" if keeps_average else "This run keeps no average (EMA "
                                                               "decay is 0)")
-            self.folder.setText(str(self._fresh_folder()))
+            if kind:
+                self.kind.setCurrentIndex(self.kind.findData(kind))
+            self._kind_chosen()
         self.show()
         self.raise_()
         self.activateWindow()
-        self.rows.setFocus()
-
-    def _fresh_folder(self) -> Path:
-        run = self.controller.folder or Path.home() / "gallery"
-        base = run.parent.parent / "galleries" if run.parent.name == "runs" else run.parent
-        stem = f"{run.stem}-gallery-{time.strftime('%H%M%S')}"
-        folder, number = base / stem, 2
-        while folder.exists():
-            folder, number = base / f"{stem}-{number}", number + 1
-        return folder
+        self.kind.setFocus()
 
     def _count(self) -> None:
         self.count.setText(f"= {self.rows.value() * self.columns.value():,} samples")
 
     def _choose(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder for the gallery",
-                                                  str(Path(self.folder.text()).parent))
+        key, here = self.kind.currentData(), Path(self.folder.text())
+        kind = KINDS.get(key)
+        if kind is not None and kind.ending:
+            chosen = QFileDialog.getSaveFileName(self, kind.title, str(here), f"*{kind.ending}",
+                                                 options=QFileDialog.Option.DontConfirmOverwrite)[0]
+            if chosen:
+                self.folder.setText(chosen)
+            return
+        chosen = QFileDialog.getExistingDirectory(self, "Where to put the folder", str(here.parent))
         if chosen:
-            self.folder.setText(str(Path(chosen) / Path(self.folder.text()).name))
+            self.folder.setText(str(Path(chosen) / here.name))
 
     def start(self) -> None:
         """Ask the session for the gallery."""
         folder = self.folder.text().strip()
         if not folder:
-            self.complaint.setText("Choose a folder first.")
+            self.complaint.setText(f"Choose a {self.place.text().lower()} first.")
             return
         self.complaint.clear()
         self._asked = True
@@ -196,10 +225,10 @@ class ExportDialog(QDialog):
         self.foot.setCurrentIndex(1)
         self.controller.send(Export(str(Path(folder).expanduser()), self.rows.value(),
                                     self.columns.value(), self.seed.value(),
-                                    self.averaged.isChecked()))
+                                    self.averaged.isChecked(), self.kind.currentData()))
 
     def _lock(self, locked: bool) -> None:
-        for part in (self.rows, self.columns, self.seed, self.folder, self.choose):
+        for part in (self.kind, self.rows, self.columns, self.seed, self.folder, self.choose):
             part.setEnabled(not locked)
 
     def _react(self, event: Event) -> None:
@@ -253,3 +282,20 @@ def _page() -> tuple[QWidget, QHBoxLayout]:
     row = QHBoxLayout(page)
     row.setContentsMargins(0, 0, 0, 0)
     return page, row
+
+
+def fresh_place(run: Path | None, key: str) -> Path:
+    """A place for an export of this kind that nothing stands at, beside the folder of runs."""
+    run = run or Path.home() / "run"
+    kind = KINDS.get(key)
+    beside = run.parent.name == "runs"
+    base = run.parent.parent / ("galleries" if kind is None else "exports") if beside else (
+        run.parent)
+    now = time.strftime("%H%M%S")
+    stem = f"{run.stem}-gallery-{now}" if kind is None else (
+        run.stem if kind.ending else f"{run.stem}-log")
+    ending = kind.ending if kind else ""
+    place, number = base / f"{stem}{ending}", 2
+    while place.exists():
+        place, number = base / f"{stem}-{number}{ending}", number + 1
+    return place

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.recipe import PRESETS
 from ganstudio.studio.cards import Card, CardGrid
+from ganstudio.studio.dropping import dropped
 from ganstudio.studio.icons import icon, pixmap
 from ganstudio.studio.recent import recent_runs
 from ganstudio.studio.rows import RowGrid, TwoLineRow, recent_row
@@ -261,7 +261,7 @@ class StartPage(QScrollArea):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files from this machine are welcome."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if dropped(event.mimeData()) is not None:
             event.acceptProposedAction()
             self.drop.set_lit(True)
 
@@ -276,10 +276,10 @@ class StartPage(QScrollArea):
     def dropEvent(self, event: QDropEvent) -> None:
         """Take the first file or folder."""
         self.drop.set_lit(False)
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
+        path = dropped(event.mimeData())
+        if path is not None:
             event.acceptProposedAction()
-            self.path_given.emit(Path(paths[0]))
+            self.path_given.emit(path)
 
     # ---- shape and colour ------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.studio.actions import ActionSet, ActionSpec
 from ganstudio.studio.commands import Commands
+from ganstudio.studio.dropping import DropTarget
 from ganstudio.studio.icons import app_icon
 from ganstudio.studio.notices import NoticeBar
 from ganstudio.studio.settings import Settings
@@ -42,7 +43,7 @@ class Blank(QWidget):
         self.painted.emit()
 
 
-class MainWindow(Commands, QMainWindow):
+class MainWindow(Commands, DropTarget, QMainWindow):
     """Owns every part; the parts do not know each other.
 
     ``session_factory`` makes a session from (recipe, folder); None takes the real one.
@@ -70,6 +71,7 @@ class MainWindow(Commands, QMainWindow):
         self.palette_box: Any = None
         self._first_run_shown = False
         self._facts: dict[str, bool] = {}
+        self.setAcceptDrops(True)
         self.setWindowTitle("GAN Studio")
         self.setWindowIcon(app_icon())
         self._skeleton()

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganstudio.recipe import PRESETS, Recipe, RecipeError, from_text, load, preset, to_text
+from ganstudio.recipe import (
+    PRESETS,
+    Recipe,
+    RecipeError,
+    from_pasted,
+    from_text,
+    load,
+    preset,
+    to_text,
+)
 from ganstudio.recipe.files import MAX_BYTES
 
 WHOLE = to_text(preset("digits"))
@@ -131,3 +140,17 @@ def test_load_says_what_is_wrong_with_a_file(tmp_path):
 def test_a_recipe_cannot_be_changed_in_place():
     with pytest.raises(ValueError, match="frozen"):
         Recipe().batch = 3
+
+
+def test_a_pasted_recipe_may_have_words_around_it():
+    recipe = preset("moons")
+    assert from_pasted(f"Hi,\n```json\n{to_text(recipe)}```\nBye") == recipe
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("", "no recipe"), ("}{", "no recipe"), ("{", "no recipe"), ("{]}", "not readable JSON"),
+    ('{"batch": 0}', "the pasted recipe: batch: 0 is not allowed"),
+    ('{"version": 99}', "newer"), ("{" + " " * 4_000_001 + "}", "too long")])
+def test_a_paste_that_is_none_is_explained(text, words):
+    with pytest.raises(RecipeError, match=words):
+        from_pasted(text)

@@ -10,18 +10,6 @@ from ganstudio.nets.base import Generator
 from ganstudio.recipe import Recipe
 from ganstudio.runs.gallery.data import GalleryData
 
-KINDS = {
-    "script": "One plain PyTorch script",
-    "onnx": "Generator as ONNX",
-    "safetensors": "Generator as safetensors",
-    "tensorboard": "TensorBoard log",
-    "recipe": "Recipe",
-}
-"""Every kind of export but the gallery, with its readable name."""
-ENDINGS = {"script": ".py", "onnx": ".onnx", "safetensors": ".safetensors", "tensorboard": "",
-           "recipe": ".json"}
-"""How their files end; none for a folder."""
-
 
 class ExportError(ValueError):
     """An export that could not be made: one sentence says why."""

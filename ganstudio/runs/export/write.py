@@ -11,7 +11,8 @@ import numpy as np
 from ganstudio.recipe import leaves, to_text
 from ganstudio.runs.atomic import replacing, write_bytes, write_text
 from ganstudio.runs.export import events
-from ganstudio.runs.export.content import KINDS, Content, ExportError
+from ganstudio.runs.export.content import Content, ExportError
+from ganstudio.runs.export.kinds import KINDS
 from ganstudio.runs.export.layers import plain_layers
 from ganstudio.runs.export.onnx import onnx_bytes
 from ganstudio.runs.export.weights import loader_text, weights_bytes
@@ -32,7 +33,7 @@ _BLOCK = 2000
 def write_export(kind: str, content: Content, out: Path,
                  progress: Progress = lambda *_: None,
                  cancelled: Callable[[], bool] = lambda: False) -> list[Path]:
-    """Write one kind of ``content.KINDS`` to ``out`` and return the files made.
+    """Write one of ``KINDS`` to ``out`` and return the files made.
 
     ``out`` is a file, and a folder for ``tensorboard``. Files that are there are replaced.
 

@@ -1,7 +1,8 @@
 import pytest
 
 from ganstudio.recipe import load
-from ganstudio.runs.export.content import ENDINGS, KINDS, ExportError
+from ganstudio.runs.export.content import ExportError
+from ganstudio.runs.export.kinds import KINDS
 from ganstudio.runs.export.write import write_export
 from ganstudio.runs.gallery.data import GalleryCancelled
 from tests.runs.script.conftest import run_text
@@ -24,7 +25,7 @@ def test_a_script_tells_of_the_journal(made, tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_replaces_what_it_wrote_before(made, tmp_path, kind):
     content, _ = made()
-    out = tmp_path / f"x{ENDINGS[kind]}"
+    out = tmp_path / f"x{KINDS[kind].ending}"
     first = write_export(kind, content, out)
     assert write_export(kind, content, out)[0].stat().st_size > 0
     assert not list(tmp_path.rglob(".*")), "something half-written was left"

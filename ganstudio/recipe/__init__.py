@@ -23,7 +23,7 @@ from ganstudio.recipe.presets import PRESETS, Preset, preset
 from ganstudio.recipe.tree import Recipe
 
 __all__ = [
-    "PRESETS", "Effect", "FieldSpec", "Knob", "Preset", "Recipe", "RecipeError", "Section",
-    "build", "differences", "field_applies", "find_field", "from_pasted", "from_text",
-    "is_needed", "leaves", "load", "needs_restart", "parse_assignment", "preset", "sections", "to_text", "with_value",
+    "PRESETS", "Effect", "FieldSpec", "Knob", "Preset", "Recipe", "RecipeError", "Section", "build",
+    "differences", "field_applies", "find_field", "from_pasted", "from_text", "is_needed", "leaves",
+    "load", "needs_restart", "parse_assignment", "preset", "sections", "to_text", "with_value",
 ]

@@ -7,11 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
-from ganstudio.studio.opening import RUN_MARK
-
 
 def dropped(mime: QMimeData) -> Path | None:
     """The first file or folder of this machine; for a run's own run.json, the run."""
+    from ganstudio.studio.opening import RUN_MARK  # not before the window's first paint
     for url in mime.urls():
         if url.isLocalFile():
             path = Path(url.toLocalFile())
@@ -36,4 +35,4 @@ class DropTarget:
         path = dropped(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            self.open_any(path)  # type: ignore[attr-defined]
+            self.open_any(path)

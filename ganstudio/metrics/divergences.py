@@ -160,7 +160,7 @@ def kernel_divergences(
             raise MetricsError(f"The bandwidth {width:.3g} is under half the grid's step "
                                f"{grid[1] - grid[0]:.3g}: give the grid more points.")
     truth = grid_masses(log_pdf, bounds, points)
-    p, q = _blur(truth, line, widths), _kernel_masses(x, line, widths)
+    p, q = blur(truth, line, widths), kernel_masses(x, line, widths)
     if q is None:
         raise MetricsError("No sample lies near the grid, so there is no density to compare.")
     p_seen, q_seen = np.maximum(p, SMALLEST), np.maximum(q, SMALLEST)
@@ -173,7 +173,7 @@ def _kernel(at: Array, centres: Array, width: float) -> Array:
     return np.asarray(np.exp(-0.5 * ((at[:, None] - centres[None, :]) / width) ** 2))
 
 
-def _kernel_masses(x: Array, line: list[Array], widths: Array) -> Array | None:
+def kernel_masses(x: Array, line: list[Array], widths: Array) -> Array | None:
     """Kernel estimate on the grid, summing to 1; a product kernel, so one product of matrices."""
     kernels = [_kernel(g, x[:, i], float(widths[i])) for i, g in enumerate(line)]
     masses = kernels[0].sum(axis=1) if len(kernels) == 1 else kernels[0] @ kernels[1].T
@@ -181,7 +181,7 @@ def _kernel_masses(x: Array, line: list[Array], widths: Array) -> Array | None:
     return np.asarray(masses / total) if total > 0 else None
 
 
-def _blur(masses: Array, line: list[Array], widths: Array) -> Array:
+def blur(masses: Array, line: list[Array], widths: Array) -> Array:
     """The masses blurred by the same kernel as the samples, summing to 1."""
     kernels = [_kernel(g, g, float(widths[i])) for i, g in enumerate(line)]
     out = kernels[0] @ masses if len(kernels) == 1 else kernels[0] @ masses @ kernels[1].T

@@ -18,7 +18,7 @@ def frechet_distance(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
     """
     a, b = as_pair(x, y, 2)
     shift = a.mean(axis=0) - b.mean(axis=0)
-    return _from_roots(shift, _sample_root(a), _sample_root(b))
+    return from_roots(shift, sample_root(a), sample_root(b))
 
 
 def frechet_from_moments(
@@ -29,10 +29,10 @@ def frechet_from_moments(
     if m1.shape != m2.shape or m1.ndim != 1:
         raise MetricsError(f"The means have shapes {m1.shape} and {m2.shape}; "
                            "both must be of one length.")
-    return _from_roots(m1 - m2, _matrix_root(cov_1, len(m1)), _matrix_root(cov_2, len(m1)))
+    return from_roots(m1 - m2, _matrix_root(cov_1, len(m1)), _matrix_root(cov_2, len(m1)))
 
 
-def _sample_root(x: Array) -> Array:
+def sample_root(x: Array) -> Array:
     """R with RᵀR the sample covariance, shape (min(n, d), d)."""
     centred = x - x.mean(axis=0)
     return np.asarray(np.linalg.qr(centred, mode="r") / np.sqrt(len(x) - 1))
@@ -49,7 +49,8 @@ def _matrix_root(cov: npt.ArrayLike, dim: int) -> Array:
     return np.asarray(np.sqrt(np.clip(values, 0, None))[:, None] * vectors.T)
 
 
-def _from_roots(shift: Array, root_1: Array, root_2: Array) -> float:
+def from_roots(shift: Array, root_1: Array, root_2: Array) -> float:
+    """The distance from Δμ (d,) and roots R with RᵀR = Σ, each (any, d)."""
     trace = float((root_1**2).sum() + (root_2**2).sum())
     cross = float(svdvals(root_1 @ root_2.T).sum())
     return max(0.0, float(shift @ shift) + trace - 2 * cross)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ganstudio.cli.main import complain
+from ganstudio.cli.train import metric_lines
 from ganstudio.training.frames import SCALARS
+from ganstudio.training.metrics_frames import from_entry, latest
 
 
 def inspect(path: Path, *, as_json: bool) -> int:
@@ -24,6 +26,7 @@ def inspect(path: Path, *, as_json: bool) -> int:
         recipe = saved[1] if saved else folder.recipe()
         journal = folder.journal.read()
         about = folder.about()
+        measured = [f for f in map(from_entry, folder.metrics.read()) if f is not None]
     except (RunError, RecipeError) as error:
         return complain(str(error))
     rows = folder.history.rows()
@@ -33,7 +36,7 @@ def inspect(path: Path, *, as_json: bool) -> int:
     answer: dict[str, Any] = {
         "run": str(path), "name": recipe.name, "created": about.get("created"),
         "step": int(saved[0].values["step"]) if saved else 0,
-        "losses": losses, "metrics": {}, "recipe": recipe.model_dump(mode="json"),
+        "losses": losses, "metrics": latest(measured), "recipe": recipe.model_dump(mode="json"),
         "journal": journal, "state_digest": state_digest(saved[0]) if saved else None,
     }
     if as_json:
@@ -43,6 +46,8 @@ def inspect(path: Path, *, as_json: bool) -> int:
     print(f"{recipe.name}: step {answer['step']}, made {made}")
     for name, value in losses.items():
         print(f"  {name:<8} {'–' if value is None else format(value, '.5g')}")
+    for line in metric_lines(answer["metrics"]):
+        print(f"  {line}")
     print(f"  digest   {answer['state_digest'] or 'no state saved yet'}")
     print("journal:")
     for entry in journal:

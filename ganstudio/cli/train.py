@@ -8,7 +8,7 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -26,6 +26,7 @@ from ganstudio.recipe import (
     with_value,
 )
 from ganstudio.training.frames import SCALARS, ScalarChunk
+from ganstudio.training.metrics_frames import MetricsFrame, latest
 
 if TYPE_CHECKING:
     from ganstudio.session.conductor import Conductor
@@ -156,20 +157,30 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
 
 
 def _run(conductor: Conductor, steps: int, stop: Interrupted) -> tuple[ScalarChunk | None, float]:
+    """Train, and measure now and then; the last rows, and the seconds that training took."""
+    from ganstudio.session.measuring import next_metrics_step
+
     target = conductor.step + steps
+    due = next_metrics_step(conductor.step)
+    measured = 0.0
     first = conductor.step
     bar = ProgressBar("training", unit="steps")
     last: ScalarChunk | None = None
     begun = time.perf_counter()
     try:
         while conductor.step < target and not stop.asked:
-            chunk = conductor.advance(min(64, target - conductor.step), stop)
+            chunk = conductor.advance(min(64, target - conductor.step, due - conductor.step), stop)
             if len(chunk.steps):
                 last = chunk
+            if not stop.asked and conductor.step >= min(due, target):
+                start = time.perf_counter()
+                conductor.measuring.measure()
+                measured += time.perf_counter() - start
+                due = next_metrics_step(conductor.step)
             bar.show(conductor.step - first, steps)
     finally:
         bar.end()
-    return last, time.perf_counter() - begun
+    return last, time.perf_counter() - begun - measured
 
 
 def last_losses(chunk: ScalarChunk | None) -> dict[str, float | None]:
@@ -180,12 +191,34 @@ def last_losses(chunk: ScalarChunk | None) -> dict[str, float | None]:
             for name, value in zip(SCALARS, chunk.values[-1], strict=True)}
 
 
+def _measured(conductor: Conductor) -> tuple[MetricsFrame, ...]:
+    """What is recorded of the run; a damaged file is told of and is no reason to fail."""
+    from ganstudio.runs.errors import RunError
+
+    try:
+        return conductor.measuring.past()
+    except RunError as error:
+        complain(str(error))
+        return ()
+
+
+def metric_lines(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Each metric with its floor, for people."""
+    def number(value: float | None) -> str:
+        return "–" if value is None else f"{value:.4g}"
+    width = max((len(one["name"]) for one in metrics.values()), default=0)
+    return [f"{one['name']:<{width}}  {number(one['value']):>9}  "
+            f"floor {number(one['floor'])} ± {number(one['floor_sd'])}"
+            for one in metrics.values()]
+
+
 def _report(conductor: Conductor, folder: Path, last: ScalarChunk | None, seconds: float,
             as_json: bool) -> None:
     moved = conductor.step
     answer: dict[str, Any] = {
         "run": str(folder), "step": moved,
-        "steps_per_second": None, "losses": last_losses(last), "metrics": {},
+        "steps_per_second": None, "losses": last_losses(last),
+        "metrics": latest(_measured(conductor)),
     }
     if last is not None and seconds > 0:
         answer["steps_per_second"] = round((moved - conductor.started_at) / seconds, 2)
@@ -198,3 +231,5 @@ def _report(conductor: Conductor, folder: Path, last: ScalarChunk | None, second
           + (f" ({answer['steps_per_second']} steps/s)" if answer["steps_per_second"] else ""))
     if losses:
         print(losses)
+    for line in metric_lines(answer["metrics"]):
+        print(line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,8 @@ def _random_weights(channels: int, seed: int) -> list[tuple[Tensor, Tensor]]:
 class ClassifierFeatures:
     """The last hidden layer (64) of a small classifier trained in seconds on the data's labels."""
 
+    name = "classifier features"
+
     def __init__(
         self, images: Images, labels: Sequence[Any], *, steps: int = CLASSIFIER_STEPS,
         seed: int = 0,
@@ -94,6 +96,20 @@ class ClassifierFeatures:
         Raises:
             MetricsError: fewer than two labels, or not one for each image, or under 20 images.
         """
+        with _one_thread():
+            for _ in self._train(images, labels, steps, seed):
+                pass
+
+    @classmethod
+    def in_pieces(cls, images: Images, labels: Sequence[Any], *, steps: int = CLASSIFIER_STEPS,
+                  seed: int = 0) -> Generator[None, None, ClassifierFeatures]:
+        """The same one training step at a time, with as many threads as the caller has."""
+        made = cls.__new__(cls)
+        yield from made._train(images, labels, steps, seed)
+        return made
+
+    def _train(self, images: Images, labels: Sequence[Any], steps: int, seed: int
+               ) -> Iterator[None]:
         x, names = _checked(images), sorted({str(label) for label in labels})
         if len(labels) != len(x):
             raise MetricsError(f"There are {len(labels)} labels for {len(x)} images; "
@@ -101,10 +117,12 @@ class ClassifierFeatures:
         if len(names) < 2 or len(x) < 20:
             raise MetricsError(f"A classifier needs at least 20 images with 2 labels; REAL has "
                                f"{len(x)} with {len(names)}.")
-        y = torch.tensor([names.index(str(label)) for label in labels])
+        place = {name: k for k, name in enumerate(names)}
+        y = torch.tensor([place[str(label)] for label in labels])
         order = torch.from_numpy(np.random.default_rng(seed).permutation(len(x)))
         held, used = order[: len(x) // 10], order[len(x) // 10:]
-        self._trunk, head = _train_classifier(torch.from_numpy(x), y, used, len(names), steps, seed)
+        self._trunk, head = yield from _train_classifier(torch.from_numpy(x), y, used, len(names),
+                                                         steps, seed)
         held = held[:MOST_HELD_OUT]
         seen = _in_batches(self._trunk, x[held.numpy()])
         right = head(torch.from_numpy(seen).float()).argmax(dim=1) == y[held]
@@ -132,9 +150,9 @@ def _one_thread() -> Iterator[None]:
 
 def _train_classifier(
     x: Tensor, y: Tensor, used: Tensor, labels: int, steps: int, seed: int
-) -> tuple[nn.Module, nn.Module]:
+) -> Generator[None, None, tuple[nn.Module, nn.Module]]:
     """Descend the cross-entropy with momentum; the caller's random numbers are left untouched."""
-    with _one_thread(), torch.random.fork_rng(devices=[]), torch.enable_grad():
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         trunk = nn.Sequential(
             nn.Conv2d(x.shape[1], 16, 3, stride=2 if min(x.shape[2:]) > 16 else 1, padding=1),
@@ -143,15 +161,18 @@ def _train_classifier(
             nn.Conv2d(32, 64, 3, stride=2, padding=1), nn.ReLU(),
             nn.AdaptiveAvgPool2d(3), nn.Flatten(), nn.Linear(576, 64), nn.ReLU())
         head = nn.Linear(64, labels)
-        parameters = [*trunk.parameters(), *head.parameters()]
-        speeds = [torch.zeros_like(p) for p in parameters]
-        for step in range(steps):
-            pick = used[torch.randint(len(used), (min(64, len(used)),))]
+    parameters = [*trunk.parameters(), *head.parameters()]
+    speeds = [torch.zeros_like(p) for p in parameters]
+    picks = torch.Generator().manual_seed(seed)
+    for step in range(steps):
+        pick = used[torch.randint(len(used), (min(64, len(used)),), generator=picks)]
+        with torch.enable_grad():
             loss = F.cross_entropy(head(trunk(x[pick])), y[pick])
             slopes = torch.autograd.grad(loss, parameters)
-            with torch.no_grad():
-                for p, speed, slope in zip(parameters, speeds, slopes, strict=True):
-                    p.sub_(speed.mul_(0.9).add_(slope), alpha=RATE * (1 - step / steps))
+        with torch.no_grad():
+            for p, speed, slope in zip(parameters, speeds, slopes, strict=True):
+                p.sub_(speed.mul_(0.9).add_(slope), alpha=RATE * (1 - step / steps))
+        yield
     return trunk.eval().requires_grad_(False), head.eval().requires_grad_(False)
 
 

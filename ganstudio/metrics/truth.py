@@ -20,7 +20,7 @@ from ganstudio.metrics.divergences import (
     scott_bandwidth,
 )
 
-POINTS = {1: 512, 2: 96}
+POINTS = {1: 512, 2: 64}
 """Cells of the grid along each dimension."""
 FINER = {1: 32, 2: 8}
 """Each is cut into so many along each dimension to integrate the density."""
@@ -73,6 +73,7 @@ class Truth:
         if not abs(total - 1) <= MASS_TOLERANCE:
             raise MetricsError(f"The density adds up to {total:.3g} on the grid, where 1 is "
                                "expected: it is too narrow for it.")
+        yield
         self.masses = blur(masses / total, self.line, self.widths)
 
     def scores(self, samples: Array) -> dict[str, float]:

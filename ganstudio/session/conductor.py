@@ -23,6 +23,7 @@ from ganstudio.runs.history import as_chunk
 from ganstudio.runs.saver import Saver
 from ganstudio.runs.snapshots import MARK_KINDS
 from ganstudio.runs.timelapse import next_frame_step
+from ganstudio.session.measuring import Measuring
 from ganstudio.session.trial import Trial
 from ganstudio.training.frames import (
     MosaicFrame,
@@ -89,6 +90,7 @@ class Conductor:
         self.observer = Observer(self.trainer)
         if self.folder is None and path is not None:
             self.folder = RunFolder.create(path, recipe)
+        self.measuring = Measuring(self)
         self.started_at = self.step
         self._next_frame = next_frame_step(self.step)
         self._last_flush = self._last_save = time.monotonic()
@@ -210,7 +212,7 @@ class Conductor:
             self._journal("nonfinite", player=error.player, failed_step=error.step)
         # Saved before the later checkpoints are dropped, so that there always is one.
         self.save()
-        self._guarded(lambda folder: folder.cut_after(self.step))
+        self.guarded(lambda folder: folder.cut_after(self.step))
         self._next_frame = next_frame_step(self.step)
 
     # ---- changing ----------------------------------------------------------------------------
@@ -250,7 +252,7 @@ class Conductor:
     def _journal(self, kind: str, **fields: Any) -> None:
         if self.folder is None:
             self.journal.append({"step": self.step, "kind": kind, **fields})
-        self._guarded(lambda folder: folder.journal.append(kind, self.step, **fields))
+        self.guarded(lambda folder: folder.journal.append(kind, self.step, **fields))
         if kind in MARK_KINDS:
             self.marks += 1
             self.save(wait=False)
@@ -265,17 +267,17 @@ class Conductor:
         if self.dataset.is_image:
             mosaic = self.observer.look(WantMosaic())
             assert isinstance(mosaic, MosaicFrame)
-            self._guarded(lambda folder: folder.timelapse.add_picture(self.step, mosaic.image))
+            self.guarded(lambda folder: folder.timelapse.add_picture(self.step, mosaic.image))
         else:
             points = self.observer.look(WantPoints(averaged=True))
             assert isinstance(points, PointsFrame)
-            self._guarded(lambda folder: folder.timelapse.add_points(self.step, points.fake))
+            self.guarded(lambda folder: folder.timelapse.add_points(self.step, points.fake))
 
     def _housekeeping(self) -> None:
         now = time.monotonic()
         if now - self._last_flush >= FLUSH_SECONDS:
             self._last_flush = now
-            self._guarded(lambda folder: folder.history.flush())
+            self.guarded(lambda folder: folder.history.flush())
         if now - self._last_save >= AUTOSAVE_SECONDS:
             self.save(wait=False)
 
@@ -289,11 +291,11 @@ class Conductor:
             return True
         if wait:
             self._complained = False  # somebody asks: say it again
-        self._guarded(lambda folder: folder.history.flush(durable=wait))
+        self.guarded(lambda folder: folder.history.flush(durable=wait))
         self.saver.save(self.trainer.state(), self.recipe)
         return self.saver.wait() if wait else True
 
-    def _guarded(self, write: Callable[[RunFolder], object]) -> None:
+    def guarded(self, write: Callable[[RunFolder], object]) -> None:
         """Write into the folder; a full disk is said once and does not stop the training."""
         if self.folder is None:
             return

@@ -7,6 +7,7 @@ import threading
 from ganstudio.session.messages import Event, Status, Update
 from ganstudio.session.timeline_messages import Timeline
 from ganstudio.training.frames import Frame, RunInfo, ScalarChunk
+from ganstudio.training.metrics_frames import MetricsFrame
 
 
 class Mailbox:
@@ -21,6 +22,7 @@ class Mailbox:
         self._scalars: list[ScalarChunk] = []
         self._events: list[Event] = []
         self._frames: dict[str, Frame] = {}
+        self._metrics: tuple[MetricsFrame, ...] = ()
         self._info: RunInfo | None = None
         self._status = Status()
         self._timeline: Timeline | None = None
@@ -30,6 +32,11 @@ class Mailbox:
         if len(chunk.steps):
             with self._lock:
                 self._scalars.append(chunk)
+
+    def put_metrics(self, past: tuple[MetricsFrame, ...]) -> None:
+        """Hand over the metrics of a run that was taken up; delivered once."""
+        with self._lock:
+            self._metrics = past
 
     def put_event(self, event: Event) -> None:
         """Append an event."""
@@ -69,7 +76,8 @@ class Mailbox:
         """Everything since the last call."""
         with self._lock:
             update = Update(self._status, tuple(self._scalars), self._frames,
-                            tuple(self._events), self._info, self._timeline)
+                            tuple(self._events), self._info, self._timeline,
+                            self._metrics)
             self._scalars, self._events, self._frames, self._info = [], [], {}, None
-            self._timeline = None
+            self._timeline, self._metrics = None, ()
         return update

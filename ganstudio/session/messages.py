@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ganstudio.session.timeline_messages import Timeline, TimelineCommand
 from ganstudio.training.frames import Frame, RunInfo, ScalarChunk, Want
+from ganstudio.training.metrics_frames import MetricsFrame
 
 # ---- commands: what may be asked of a session ----------------------------------------------
 
@@ -176,7 +177,8 @@ class Update:
     """All that is new since the last poll.
 
     ``scalars`` lists every row since then, none lost. ``frames`` holds the newest frame of
-    each watched key that changed. ``info`` comes once, when the run is ready.
+    each watched key that changed. ``info`` comes once, when the run is ready, and so do
+    ``metrics``: what was measured of a run before it was taken up.
     """
 
     status: Status
@@ -186,3 +188,4 @@ class Update:
     info: RunInfo | None
     timeline: Timeline | None = None
     """The past, where something of it changed."""
+    metrics: tuple[MetricsFrame, ...] = ()

@@ -131,6 +131,10 @@ class Worker:
         past = self.conductor.past()
         if past is not None:
             self.mailbox.put_scalars(past)
+        try:
+            self.mailbox.put_metrics(self.conductor.measuring.past())
+        except RunError as error:
+            self.say("note", f"Earlier metrics cannot be shown: {error}")
         for note in info.notes:
             self.say("note", note)
         skipped = self.conductor.dataset.skipped
@@ -353,6 +357,7 @@ class Worker:
                 frame, finished = observer.glance(self.wants[key], resting=not running)
                 if frame is not None:
                     self.mailbox.put_frame(key, frame)
+                    self.conductor.measuring.note(frame)
             except Exception as error:
                 # A want that does not fit this run, or that fails, is dropped: it would fail
                 # again, and it is no reason to stop the training.

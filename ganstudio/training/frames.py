@@ -238,8 +238,10 @@ class WalkFrame:
     d: float
 
 
+SlowWant = FieldWant | WantMetrics
+"""Wants whose frames take longer than a window can wait."""
 Want = (WantPoints | WantSurface | WantArrows | WantLatentMap | WantLine | WantMosaic | WantWalk
-        | FieldWant | WantMetrics)
+        | SlowWant)
 Frame = (PointsFrame | SurfaceFrame | ArrowsFrame | LatentMapFrame | LineFrame | MosaicFrame
          | WalkFrame | FieldLikeFrame | MetricsFrame)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite, nan
 from typing import Any
@@ -103,7 +103,7 @@ def _read(one: Mapping[str, Any], name: str, default: float = nan) -> float:
     return default
 
 
-def latest(frames: list[MetricsFrame]) -> dict[str, dict[str, Any]]:
+def latest(frames: Iterable[MetricsFrame]) -> dict[str, dict[str, Any]]:
     """The newest value of each metric by key, with its name and step: for ``--json``."""
     found: dict[str, dict[str, Any]] = {}
     for frame in frames:

@@ -14,7 +14,6 @@ from torch import Tensor
 from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.game.losses import LOSSES
 from ganstudio.training import lines
-from ganstudio.training.field_frames import FieldWant
 from ganstudio.training.frames import (
     ArrowsFrame,
     Bytes,
@@ -25,6 +24,7 @@ from ganstudio.training.frames import (
     MosaicFrame,
     PointsFrame,
     RunInfo,
+    SlowWant,
     SurfaceFrame,
     WalkFrame,
     Want,
@@ -91,7 +91,7 @@ class Observer:
         Raises:
             ValueError: the want does not fit the data (a surface of an image).
         """
-        if isinstance(want, FieldWant):
+        if isinstance(want, SlowWant):
             return self.slow.look(want)
         with self.trainer.players.observed():
             frame: Frame = self._look(want)
@@ -102,7 +102,7 @@ class Observer:
 
         Quick looks are made at once; see ``SlowLooks.glance`` for the others.
         """
-        if isinstance(want, FieldWant):
+        if isinstance(want, SlowWant):
             return self.slow.glance(want, resting)
         return self.look(want), True
 

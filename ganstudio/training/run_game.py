@@ -57,7 +57,7 @@ class Copies:
     d: Discriminator
 
     def __init__(self, players: TwoPlayers) -> None:
-        self.g, self.d = _copied(players.g), _copied(players.d)
+        self.g, self.d = copied(players.g), copied(players.d)
         self.weights_g = list(self.g.parameters())
         self.weights_d = list(self.d.parameters())
         self.d_mixes_batch, self.has_dropout = players.d_mixes_batch, players.has_dropout
@@ -66,11 +66,11 @@ class Copies:
             network.use_dropout_rng(self.coins)
 
 
-N = TypeVar("N", bound=Network)
+NetworkType = TypeVar("NetworkType", bound=nn.Module)
 
 
-def _copied(network: N) -> N:
-    # The stream of dropout's coins belongs to the run and is not copied.
+def copied(network: NetworkType) -> NetworkType:
+    """The network as it is now; the stream of dropout's coins belongs to the run and is shared."""
     shared = {id(m.rng): None for m in network.modules() if isinstance(m, Dropout) and m.rng}
     return copy.deepcopy(network, dict(shared))
 

@@ -22,6 +22,9 @@ from ganstudio.training.field_frames import (
     WantTheory,
 )
 from ganstudio.training.field_look import field_frames
+from ganstudio.training.frames import SlowWant
+from ganstudio.training.metrics_frames import MetricsFrame, WantMetrics
+from ganstudio.training.metrics_look import MetricsLook
 from ganstudio.training.path_look import path_frames
 from ganstudio.training.players import Players
 from ganstudio.training.run_game import Batch
@@ -42,7 +45,7 @@ class _Begun:
 
     step: int
     game: tuple[Part, ...]
-    frames: Iterator[FieldLikeFrame | None]
+    frames: Iterator[FieldLikeFrame | MetricsFrame | None]
     spent: float = 0.0
     resumed: float = 0.0
 
@@ -62,6 +65,7 @@ class SlowLooks:
                  latents: Callable[[int], Tensor]) -> None:
         self.trainer = trainer
         self.trace = Trace()
+        self.metrics = MetricsLook(trainer)
         self._reals, self._latents = reals, latents
         pack = trainer.recipe.minibatch.pack
         most = min(trainer.recipe.batch, MOST_SAMPLES, len(trainer.dataset.items))
@@ -70,8 +74,8 @@ class SlowLooks:
         self._start: Moment | None = None
         self._known: dict[Extent, Array] = {}
         self._paths = False
-        self._begun: dict[FieldWant, _Begun] = {}
-        self._shown: set[FieldWant] = set()
+        self._begun: dict[SlowWant, _Begun] = {}
+        self._shown: set[SlowWant] = set()
         """Wants of which a whole frame has been seen, so that unfinished ones would be a step
         back."""
 
@@ -97,7 +101,7 @@ class SlowLooks:
 
     # ---- looking -----------------------------------------------------------------------------
 
-    def look(self, want: FieldWant) -> FieldLikeFrame:
+    def look(self, want: SlowWant) -> FieldLikeFrame | MetricsFrame:
         """The whole frame at the present step, however long it takes.
 
         Raises:
@@ -110,8 +114,8 @@ class SlowLooks:
         assert last is not None
         return last
 
-    def glance(self, want: FieldWant, resting: bool = False, seconds: float = SLICE_SECONDS
-               ) -> tuple[FieldLikeFrame | None, bool]:
+    def glance(self, want: SlowWant, resting: bool = False, seconds: float = SLICE_SECONDS
+               ) -> tuple[FieldLikeFrame | MetricsFrame | None, bool]:
         """Work for about ``seconds``: (a frame if there is one to show, whether it is finished).
 
         Never stops within one evaluation of the game. A picture that is new is shown as it
@@ -126,7 +130,7 @@ class SlowLooks:
                 resting and begun.step != self.trainer.step):
             begun = self._begun[want] = self._begin(want)
         begun.resumed = time.perf_counter()
-        shown: FieldLikeFrame | None = None
+        shown: FieldLikeFrame | MetricsFrame | None = None
         finished = False
         while True:
             try:
@@ -153,8 +157,10 @@ class SlowLooks:
         return StillGame.take(trainer.players, trainer.recipe, trainer.step, self._fixed_batch(),
                               self.trace, trainer.before, trainer.stabilisers.history.means)
 
-    def _begin(self, want: FieldWant) -> _Begun:
+    def _begin(self, want: SlowWant) -> _Begun:
         trainer = self.trainer
+        if isinstance(want, WantMetrics):
+            return _Begun(trainer.step, _game(trainer.recipe), self.metrics.frames(want))
         self.note()
         still = self.still()
         begun = _Begun(trainer.step, _game(trainer.recipe), self._frames(want, still))
@@ -197,5 +203,5 @@ def _game(recipe: Recipe) -> tuple[Part, ...]:
     return recipe.loss, recipe.penalty, recipe.instance_noise
 
 
-def _whole(frame: FieldLikeFrame) -> bool:
+def _whole(frame: FieldLikeFrame | MetricsFrame) -> bool:
     return not isinstance(frame, FieldFrame | SpectrumFrame) or frame.complete

@@ -22,6 +22,8 @@ class Stream(IntEnum):
     INSTANCE_NOISE = 9
     PENALTIES = 10
     TURNS = 11
+    METRIC_LATENTS = 40
+    METRIC_REALS = 41
 
 
 def stream_seed(seed: int, stream: Stream, index: int = 0) -> int:

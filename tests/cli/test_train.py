@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -229,3 +230,25 @@ def test_training_leaves_no_thread(ganstudio):
     before = threading.active_count()
     ganstudio("train", "ring", *TINY, "--steps", 2)
     assert threading.active_count() == before
+
+
+def test_metrics_are_given_with_their_floor_and_recorded(ganstudio):
+    said = ganstudio("train", "ring", *TINY, "--steps", "70", "--run", "r", "--json").document
+    assert {"modes", "high_quality", "js", "recall", "memorised"} <= set(said["metrics"])
+    modes = said["metrics"]["modes"]
+    assert modes["name"] == "Modes captured" and modes["floor"] == 8 and modes["step"] == 70
+    shown = ganstudio("inspect", "r", "--json").document
+    assert shown["metrics"] == said["metrics"]
+    again = ganstudio("resume", "r", "--steps", "5", "--json").document
+    assert again["metrics"]["modes"]["step"] == 75
+    lines = Path("r/metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == [64, 70, 75]
+    assert "High-quality share" in ganstudio("inspect", "r").out
+
+
+def test_damaged_metrics_are_told_of_and_stop_nothing(ganstudio):
+    ganstudio("train", "ring", *TINY, "--steps", "3", "--run", "r")
+    Path("r/metrics.jsonl").write_text("rubbish\n")
+    ganstudio("inspect", "r").refused("metrics.jsonl", "line 1")
+    again = ganstudio("resume", "r", "--steps", "2", "--json")
+    assert again.document["metrics"] == {} and "line 1" in again.err

@@ -92,3 +92,12 @@ def test_the_inbox_wakes_who_waits_and_knows_the_end():
     inbox.put(Stop())
     waiter.join(10)
     assert got == [Stop()] and inbox.stopping
+
+
+def test_metrics_of_before_are_delivered_once():
+    from ganstudio.training.metrics_frames import MetricsFrame
+
+    box = Mailbox()
+    box.put_metrics((MetricsFrame(3, ()), MetricsFrame(4, ())))
+    assert [f.step for f in box.collect().metrics] == [3, 4]
+    assert box.collect().metrics == ()

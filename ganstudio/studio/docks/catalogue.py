@@ -27,6 +27,7 @@ CATALOGUE: tuple[DockEntry, ...] = (
     DockEntry("controls", "Controls", "ganstudio.studio.docks.controls", "ControlsDock", "left"),
     DockEntry("samples", "Samples", "ganstudio.studio.docks.samples", "SamplesDock", "centre"),
     DockEntry("losses", "Losses", "ganstudio.studio.docks.losses", "LossesDock", "right"),
+    DockEntry("metrics", "Metrics", "ganstudio.studio.docks.metrics", "MetricsDock", "below"),
     DockEntry("latent", "Latent", "ganstudio.studio.docks.latent", "LatentDock", "below"),
     DockEntry("dynamics", "Dynamics", "ganstudio.studio.docks.dynamics", "DynamicsDock", "below"),
     DockEntry("log", "Log", "ganstudio.studio.docks.log", "LogDock", "below"),

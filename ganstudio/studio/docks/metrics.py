@@ -240,7 +240,7 @@ class MetricsDock(Dock):
         chosen = state.get("chosen") if isinstance(state, Mapping) else None
         for kind, keys in chosen.items() if isinstance(chosen, Mapping) else ():
             if kind in CHOSEN and isinstance(keys, list):
-                self._chosen[kind] = tuple(k for k in METRICS if k in keys)
+                self._chosen[kind] = tuple(k for k in keys if k in METRICS)
         features = state.get("features") if isinstance(state, Mapping) else None
         if isinstance(features, str) and features in FEATURES:
             self.features = features

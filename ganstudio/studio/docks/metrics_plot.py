@@ -87,7 +87,7 @@ class MetricPlot(Plot):
         if found is None:
             return "nothing measured yet"
         step, value = found
-        return f"step {step:,}: {self.name} {plain(value.value, DIGITS)}, {floor_text(value)}"
+        return f"step {step:,}: {self.name} {figures(self.key, value.value)}, {floor_text(value)}"
 
     def explanation(self) -> str:
         """What the metric is, how it was taken, and whose it is: for a hover."""
@@ -141,7 +141,7 @@ class MetricPlot(Plot):
         large = self._large()
         metrics = QFontMetricsF(large)
         box = QRectF(left, top.bottom() + 1, wide, metrics.height())
-        text = plain(found[1].value, DIGITS)
+        text = figures(self.key, found[1].value)
         painter.setFont(large)
         painter.setPen(QColor(self.theme.text))
         painter.drawText(box, upright | int(Qt.AlignmentFlag.AlignLeft), text)
@@ -195,13 +195,20 @@ class MetricPlot(Plot):
         painter.drawLine(QPointF(frame.left(), at), QPointF(frame.right(), at))
 
 
+def figures(key: str, number: float, digits: int = DIGITS) -> str:
+    """A value in figures; modes are counted."""
+    if key == "modes" and isfinite(number) and number == round(number):
+        return str(round(number))
+    return plain(number, digits)
+
+
 def floor_text(value: MetricValue) -> str:
     """The floor in figures."""
     if not isfinite(value.floor):
         return "floor not yet known"
     if not isfinite(value.floor_sd) or value.floor_sd == 0:
-        return f"floor {plain(value.floor, DIGITS)}"
-    return f"floor {plain(value.floor, DIGITS)} ± {plain(value.floor_sd, 2)}"
+        return f"floor {figures(value.key, value.floor)}"
+    return f"floor {figures(value.key, value.floor)} ± {plain(value.floor_sd, 2)}"
 
 
 def whole_run(first: float, last: float) -> tuple[float, float]:

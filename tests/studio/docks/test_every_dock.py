@@ -22,13 +22,14 @@ from ganstudio.session.messages import State
 from ganstudio.studio.docks.latent import LatentDock
 from ganstudio.studio.docks.log import LogDock
 from ganstudio.studio.docks.losses import LossesDock
+from ganstudio.studio.docks.metrics import MetricsDock
 from ganstudio.studio.docks.plotting_canvas import Plot
 from ganstudio.studio.docks.plotting_mosaic import Mosaic
 from ganstudio.studio.docks.samples import SamplesDock
 from ganstudio.studio.theme import DARK, LIGHT
 from tests.studio.docks.made import IMAGES, LINE, POINTS, event, picture, steady, update
 
-DOCKS = (LossesDock, SamplesDock, LatentDock, LogDock)
+DOCKS = (LossesDock, MetricsDock, SamplesDock, LatentDock, LogDock)
 CONTROLS = (QAbstractButton, QSlider, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit,
             QTableView, Plot, Mosaic)
 
@@ -83,6 +84,7 @@ def test_any_update_is_taken_before_a_run_and_after_it(show, make):
 
 def test_the_docks_bring_no_torch_with_them():
     code = ("import sys; import ganstudio.studio.docks.losses, ganstudio.studio.docks.samples, "
-            "ganstudio.studio.docks.latent, ganstudio.studio.docks.log; "
+            "ganstudio.studio.docks.latent, ganstudio.studio.docks.log, "
+            "ganstudio.studio.docks.metrics; "
             "sys.exit('torch' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

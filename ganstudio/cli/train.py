@@ -23,6 +23,7 @@ from ganstudio.recipe import (
     load,
     parse_assignment,
     preset,
+    warnings,
     with_value,
 )
 from ganstudio.training.frames import SCALARS, ScalarChunk
@@ -103,6 +104,8 @@ def train(arguments: argparse.Namespace) -> int:
         recipe = recipe_for(arguments)
     except RecipeError as error:
         return complain(str(error))
+    for text in warnings(recipe):
+        print(f"ganstudio: warning: {text}", file=sys.stderr)
     folder = Path(arguments.folder) if arguments.folder else free_folder(recipe)
     from ganstudio.runs.folder import is_run_folder
 
@@ -218,7 +221,7 @@ def _report(conductor: Conductor, folder: Path, last: ScalarChunk | None, second
     answer: dict[str, Any] = {
         "run": str(folder), "step": moved,
         "steps_per_second": None, "losses": last_losses(last),
-        "metrics": latest(_measured(conductor)),
+        "metrics": latest(_measured(conductor)), "warnings": list(warnings(conductor.recipe)),
     }
     if last is not None and seconds > 0:
         answer["steps_per_second"] = round((moved - conductor.started_at) / seconds, 2)

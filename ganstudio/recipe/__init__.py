@@ -9,6 +9,7 @@ from ganstudio.recipe.change import (
     parse_assignment,
     with_value,
 )
+from ganstudio.recipe.contradictions import warnings
 from ganstudio.recipe.fields import (
     FieldSpec,
     Section,
@@ -25,5 +26,6 @@ from ganstudio.recipe.tree import Recipe
 __all__ = [
     "PRESETS", "Effect", "FieldSpec", "Knob", "Preset", "Recipe", "RecipeError", "Section", "build",
     "differences", "field_applies", "find_field", "from_pasted", "from_text", "is_needed", "leaves",
-    "load", "needs_restart", "parse_assignment", "preset", "sections", "to_text", "with_value",
+    "load", "needs_restart", "parse_assignment", "preset", "sections", "to_text", "warnings",
+    "with_value",
 ]

@@ -23,7 +23,7 @@ def test_train_answers_with_one_document(ganstudio, tmp_path):
     answer = ganstudio("train", "ring", *TINY, "--steps", 20, "--run", "a.run", "--seed", 3,
                        "--device", "cpu", "--json")
     said = answer.document
-    assert set(said) == {"run", "step", "steps_per_second", "losses", "metrics"}
+    assert set(said) == {"run", "step", "steps_per_second", "losses", "metrics", "warnings"}
     assert said["run"] == "a.run" and said["step"] == 20 and said["steps_per_second"] > 0
     assert set(said["losses"]) == {"loss_d", "loss_g", "d_real", "d_fake"}
     assert all(isinstance(v, float) for v in said["losses"].values())
@@ -59,6 +59,16 @@ def test_stopped_and_resumed_is_the_unbroken_run(ganstudio, words):
     whole, parts = (ganstudio("inspect", f"{name}.run", "--json").document
                     for name in ("whole", "parts"))
     assert whole["state_digest"] == parts["state_digest"] and whole["losses"] == parts["losses"]
+
+
+def test_a_contradiction_is_told_and_the_run_goes_on(ganstudio):
+    said = ganstudio("train", "ring", *TINY, "--set", "loss.kind=wasserstein", "--steps", 2,
+                     "--json")
+    warning, = said.document["warnings"]
+    assert warning.startswith("Nothing bounds the slope")
+    assert f"ganstudio: warning: {warning}" in said.err.splitlines()
+    calm = ganstudio("train", "ring", *TINY, "--steps", 2, "--json")
+    assert calm.document["warnings"] == [] and "warning" not in calm.err
 
 
 def test_a_recipe_file_can_be_trained(ganstudio, tmp_path):
@@ -136,7 +146,7 @@ def test_a_run_with_damaged_checkpoints_is_refused(ganstudio, trained):
 
 
 def test_a_loss_that_is_no_number_is_told_and_the_last_good_state_kept(ganstudio, tmp_path):
-    words = ["--set", "loss.kind=wasserstein", "--set", "optimizer_d.kind=sgd", "--set",
+    words = ["--set", "loss.kind=least_squares", "--set", "optimizer_d.kind=sgd", "--set",
              "optimizer_g.kind=sgd", "--set", "optimizer_d.lr=10", "--set", "optimizer_g.lr=10"]
     answer = ganstudio("train", "ring", *TINY, *words, "--run", "x.run", "--json")
     answer.refused("loss became", "at step", "is saved in x.run", "lower that player's learning")

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.session.messages import Tweak
@@ -250,3 +250,44 @@ def test_what_preparing_settles_is_no_change_of_ours(make_window, qtbot: QtBot) 
     qtbot.waitUntil(lambda: not run.waiting)
     run.undo_stack.undo()
     assert run.pending == () and run.recipe == run.base
+
+
+# ---- contradictions ----------------------------------------------------------------------------
+
+
+def sentences(controls: ControlsDock) -> list[str]:
+    return [] if controls.advice.isHidden() else list(controls.advice.lines)
+
+
+def test_a_contradiction_is_told_as_it_comes_about_and_goes_when_mended(
+        running, controls, qtbot: QtBot) -> None:
+    assert sentences(controls) == []
+    running.controller.edit("loss.kind", "wasserstein", 0)
+    assert len(sentences(controls)) == 1 and "slope" in sentences(controls)[0]
+    running.controller.edit("penalty.gp", 10.0, 0)
+    assert sentences(controls) == []
+
+
+def test_a_dismissed_contradiction_stays_away_until_it_comes_about_again(
+        running, controls, qtbot: QtBot) -> None:
+    running.controller.edit("loss.kind", "wasserstein", 0)
+    line, = controls.advice.lines.values()
+    shut = line.findChild(QToolButton)
+    shut.click()
+    assert sentences(controls) == []
+    running.controller.edit(LR, 0.02, 0)
+    assert sentences(controls) == []
+    running.controller.edit("loss.kind", "hinge", 0)
+    running.controller.edit("loss.kind", "wasserstein", 0)
+    assert len(sentences(controls)) == 1
+
+
+def test_an_interval_shows_beside_its_weight_only(running, controls, qtbot: QtBot) -> None:
+    row = controls.form.find("penalty.gp_every")
+    assert row.isHidden()
+    running.controller.edit("penalty.gp", 10.0, 0)
+    assert not row.isHidden()
+    controls.filter_box.setText("r1 every")
+    assert row.isHidden() and not controls.form.find("penalty.r1_every").isHidden()
+    controls.filter_box.clear()
+    assert not row.isHidden() and controls.form.find("penalty.r1_every").isHidden()

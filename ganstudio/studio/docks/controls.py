@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ganstudio.recipe import RecipeError, leaves
+from ganstudio.recipe import RecipeError, leaves, warnings
 from ganstudio.studio.docks.base import Dock
+from ganstudio.studio.docks.controls_advice import Advice
 from ganstudio.studio.form.recipe_form import RecipeForm
 from ganstudio.studio.form.row import Row
 from ganstudio.studio.form.state_dot import LIVE, RESTART, StateDot
@@ -71,6 +72,8 @@ class ControlsDock(Dock):
         top.addWidget(self.filter_box)
         top.addLayout(self._legend(unit))
         column.addLayout(top)
+        self.advice = Advice()
+        column.addWidget(self.advice)
         self.form = RecipeForm()
         column.addWidget(self.form, 1)
         column.addWidget(self._pending_bar(unit))
@@ -141,6 +144,7 @@ class ControlsDock(Dock):
             return
         pending = run.pending
         self.form.show_recipe(run.recipe, run.base, set(run.waiting), set(pending))
+        self.advice.show_sentences(warnings(run.recipe))
         self.pending_bar.setVisible(bool(pending))
         if pending:
             what = "1 change waits" if len(pending) == 1 else f"{len(pending)} changes wait"
@@ -173,6 +177,7 @@ class ControlsDock(Dock):
         """Draw in these colours from now on."""
         self.theme = theme
         self.form.set_theme(theme)
+        self.advice.set_theme(theme)
         self.search_action.setIcon(icon("search", theme, theme.muted))
         for dot in self.legend_dots:
             dot.set_theme(theme)

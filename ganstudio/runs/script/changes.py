@@ -8,12 +8,15 @@ from typing import Any
 from ganstudio.recipe import find_field
 from ganstudio.runs.script.losses import choice
 from ganstudio.runs.script.plan import Change, Plan, ScriptError
+from ganstudio.runs.script.stabilisers import PENALTIES, scheduled
 from ganstudio.runs.script.text import inside
 
 CONSTANTS = {
     "batch": "BATCH", "loss.clip": "CLIP", "update.k_d": "K_D", "update.k_g": "K_G",
     "update.train_d": "TRAIN_D", "update.train_g": "TRAIN_G",
     "update.fresh_noise": "FRESH_NOISE", "average.decay": "DECAY",
+    "instance_noise.sigma": "SIGMA", "optimizer_d.lr": "LR_D", "optimizer_g.lr": "LR_G",
+    **{f"penalty.{name}": name.upper() for name in PENALTIES},
 }
 """Fields that the script keeps in a variable of its own."""
 GROUPS = {"lr": "lr", "momentum": "momentum", "alpha": "alpha", "eps": "eps"}
@@ -47,7 +50,8 @@ def _line(plan: Plan, change: Change, current: dict[str, Any]) -> str:
     head, _, tail = path.partition(".")
     if path == "loss.kind":
         return choice(new)
-    if head in ("optimizer_d", "optimizer_g"):
+    if head in ("optimizer_d", "optimizer_g") and not (
+            tail == "lr" and scheduled(plan, head[-1])):
         return _optimizer_line(plan, head, tail, current)
     name = CONSTANTS.get(path)
     if name is None:

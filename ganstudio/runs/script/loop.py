@@ -3,13 +3,51 @@
 from __future__ import annotations
 
 from ganstudio.runs.script.changes import CONSTANTS, changes_text
+from ganstudio.runs.script.losses import compares
 from ganstudio.runs.script.plan import Plan
+from ganstudio.runs.script.stabilisers import (
+    blurs,
+    boosted,
+    lazy,
+    penalty_lines,
+    scheduled,
+    step_lines,
+    used,
+)
 from ganstudio.runs.script.text import block, inside, join
 
 D_MOVE = "loss_d = discriminator_step(real_batch(BATCH), generator(latents(BATCH)).detach())"
-G_MOVE = "loss_g = generator_step(generator(latents(BATCH)))"
-D_READ = "loss_d = d_loss(*judge(real_batch(BATCH), generator(latents(BATCH))))"
-G_READ = "loss_g = g_loss(discriminator(generator(latents(BATCH))))"
+
+
+def g_move(plan: Plan) -> str:
+    """A generator step on fakes of its own."""
+    real = ", real_batch(BATCH)" if compares(plan) else ""
+    return f"loss_g = generator_step(generator(latents(BATCH)){real})"
+
+
+def _d_read(plan: Plan) -> str:
+    real, fake = "real_batch(BATCH)", "generator(latents(BATCH))"
+    if not blurs(plan):
+        return f"loss_d = d_loss(*judge({real}, {fake}))"
+    return (f"real, fake = {real}, {fake}\nfake, real = blurred(fake), blurred(real)\n"
+            "loss_d = d_loss(*judge(real, fake))")
+
+
+def _g_read(plan: Plan) -> str:
+    fake = "generator(latents(BATCH))"
+    if not compares(plan):
+        return f"loss_g = g_loss(discriminator({'blurred(' + fake + ')' if blurs(plan) else fake}))"
+    return join(f"fake, real = {fake}, real_batch(BATCH)", _blur_line(plan, "fake", "real"),
+                "loss_g = g_loss(discriminator(fake), discriminator(real))")
+
+
+def _blur_line(plan: Plan, *names: str) -> str:
+    if not blurs(plan):
+        return ""
+    return f"{', '.join(names)} = {', '.join(f'blurred({name})' for name in names)}"
+
+
+LRS = ("optimizer_d.lr", "optimizer_g.lr")
 
 
 def constants_text(plan: Plan) -> str:
@@ -23,6 +61,10 @@ def constants_text(plan: Plan) -> str:
 
 def _named(plan: Plan, path: str) -> bool:
     """Whether the field has a name in the script, because it does something or changes."""
+    if path == "update.k_d" and boosted(plan):
+        return True
+    if path in LRS:
+        return scheduled(plan, path[10])
     if path in ("update.k_d", "update.k_g"):
         return plan.recipe.update.rule == "alternating" and plan.values(path) != [1]
     if path.startswith("update."):
@@ -51,8 +93,8 @@ def _judge(plan: Plan) -> str:
         ''')
 
 
-def _clip(plan: Plan) -> str:
-    if not plan.ever("loss.clip"):
+def _clip(plan: Plan, before: bool = False) -> str:
+    if not plan.ever("loss.clip") or plan.recipe.loss.clip_before != before:
         return ""
     return "clip_weights()" if plan.always("loss.clip") else "if CLIP:\n    clip_weights()"
 
@@ -78,36 +120,56 @@ def _globals(plan: Plan) -> str:
 
 
 def _d_step(plan: Plan) -> str:
-    return join(block('''
-        def discriminator_step(real, fake):
-            """D learns to tell real from fake; G stays as it is."""
-            loss = d_loss(*judge(real, fake))
-            optimizer_d.zero_grad()
-            loss.backward()
-            optimizer_d.step()
-        '''), inside(_clip(plan)), "    return loss.detach()")
+    """D's step; where something is added to its loss, the loss that is told is the game's own."""
+    penalties = penalty_lines(plan)
+    return join(
+        'def discriminator_step(real, fake):\n'
+        '    """D learns to tell real from fake; G stays as it is."""',
+        inside(join("global d_moves" if lazy(plan) else "", _clip(plan, before=True),
+                    _blur_line(plan, "fake", "real"),
+                    "own = d_loss(*judge(real, fake))\nloss = own" if penalties else
+                    "loss = d_loss(*judge(real, fake))", penalties,
+                    "optimizer_d.zero_grad()", "loss.backward()", "optimizer_d.step()",
+                    _clip(plan), f"return {'own' if penalties else 'loss'}.detach()")))
+
+
+def _g_loss(plan: Plan) -> str:
+    if not compares(plan):
+        return join(_blur_line(plan, "fake"), "loss = g_loss(discriminator(fake))")
+    return join(_blur_line(plan, "fake", "real"), "q = discriminator(fake)", block("""
+        with torch.no_grad():
+            r = discriminator(real)
+        loss = g_loss(q, r)
+        """))
 
 
 def _g_step(plan: Plan) -> str:
-    return join('def generator_step(fake):\n    """G learns to please D; D stays as it is."""',
-                inside(_globals(plan)), block("""
-            loss = g_loss(discriminator(fake))
-            optimizer_g.zero_grad()
-            loss.backward()
-            optimizer_g.step()
-        """).replace("\n", "\n    ").join(("    ", "")), inside(_follow(plan)),
-                "    return loss.detach()")
+    arguments = "fake, real" if compares(plan) else "fake"
+    return join(f'def generator_step({arguments}):\n    """G learns to please D; D stays as it '
+                'is."""', inside(join(
+                    _globals(plan), _g_loss(plan), "optimizer_g.zero_grad()", "loss.backward()",
+                    "optimizer_g.step()", _follow(plan), "return loss.detach()")))
+
+
+def _both_loss(plan: Plan) -> str:
+    if not (used(plan) or blurs(plan) or compares(plan) or plan.recipe.loss.smooth):
+        return "r, q = judge(real, fake)\nloss_d, loss_g = d_loss(r, q), g_loss(q)\ntotal = loss_d"
+    noisy = ", ".join(f"blurred({name})" for name in ("fake.detach()", "real"))
+    d = join(f"seen, shown = {noisy}" if blurs(plan) else "seen, shown = fake.detach(), real",
+             "loss_d = d_loss(*judge(shown, seen))", "loss = loss_d",
+             penalty_lines(plan).replace("(real", "(shown").replace("fake)", "seen)").replace(
+                 "real, fake = ", "shown, seen = "), "total = loss")
+    return join(d, _g_loss(plan).replace("loss = ", "loss_g = "))
 
 
 def _both_step(plan: Plan) -> str:
     train_d = _if_trained(plan, "d", join("optimizer_d.step()", _clip(plan)))
     train_g = _if_trained(plan, "g", join("optimizer_g.step()", _follow(plan)))
     return join('def both_step(real, fake):\n    """Both players move from the same point."""',
-                inside(_globals(plan)), inside(block("""
-        r, q = judge(real, fake)
-        loss_d, loss_g = d_loss(r, q), g_loss(q)
+                inside(join(_globals(plan), "global d_moves" if lazy(plan) else "",
+                            _clip(plan, before=True), _both_loss(plan))), inside(block("""
         weights_d, weights_g = list(discriminator.parameters()), list(generator.parameters())
-        gradients_d = torch.autograd.grad(loss_d, weights_d, retain_graph=True)
+        gradients_d = torch.autograd.grad(total, weights_d, retain_graph=True)
         gradients_g = torch.autograd.grad(loss_g, weights_g)
         for weight, gradient in zip(weights_d + weights_g, gradients_d + gradients_g):
             weight.grad = gradient
@@ -127,7 +189,7 @@ def _if_trained(plan: Plan, player: str, move: str, otherwise: str = "") -> str:
 
 def loop_text(plan: Plan) -> str:
     """The loop over the steps, with what was changed on the way."""
-    body = join(changes_text(plan), _alone(plan), _print(plan))
+    body = join(changes_text(plan), step_lines(plan), _alone(plan), _print(plan))
     return join("print(\"step,loss_d,loss_g\")", "loss_d = loss_g = float(\"nan\")",
                 _epoch_start(plan), "for step in range(steps):  # counts the steps that are done",
                 inside(body))
@@ -143,7 +205,7 @@ def _alone(plan: Plan) -> str:
     round_ = _round(plan)
     branches: list[str] = []
     for move in plan.alone:
-        code = D_MOVE if move.player == "d" else G_MOVE
+        code = D_MOVE if move.player == "d" else g_move(plan)
         word = "elif" if branches else "if"
         branches.append(f"{word} {move.step} <= step < {move.step + move.count}:  "
                         f"# one player alone\n{inside(code)}")
@@ -165,6 +227,8 @@ def _round(plan: Plan) -> str:
 
 def _repeated(plan: Plan, player: str, move: str) -> str:
     name = f"K_{player.upper()}"
+    if player == "d" and boosted(plan):
+        return f"for _ in range(k_d):\n{inside(move)}"
     if plan.values(f"update.k_{player}") == [1]:
         return move
     return f"for _ in range({name}):\n{inside(move)}"
@@ -175,8 +239,8 @@ def _held(read: str) -> str:
 
 
 def _turns(plan: Plan) -> str:
-    d = _if_trained(plan, "d", _repeated(plan, "d", D_MOVE), _held(D_READ))
-    g = _if_trained(plan, "g", _repeated(plan, "g", G_MOVE), _held(G_READ))
+    d = _if_trained(plan, "d", _repeated(plan, "d", D_MOVE), _held(_d_read(plan)))
+    g = _if_trained(plan, "g", _repeated(plan, "g", g_move(plan)), _held(_g_read(plan)))
     return join(d, g) if plan.recipe.update.first == "d" else join(g, d)
 
 
@@ -186,9 +250,10 @@ def _shared(plan: Plan) -> str:
         real, fake = real_batch(BATCH), generator(latents(BATCH))
         loss_d = discriminator_step(real, fake.detach())
         """))
-    g = "loss_g = generator_step(fake)  # the very fakes that D has just judged"
+    real = ", real" if compares(plan) else ""
+    g = f"loss_g = generator_step(fake{real})  # the very fakes that D has just judged"
     if plan.values("update.k_g") != [1]:
-        g = join(g, f"for _ in range(K_G - 1):\n{inside(G_MOVE)}")
+        g = join(g, f"for _ in range(K_G - 1):\n{inside(g_move(plan))}")
     shared = join(d, g)
     conditions = [f"TRAIN_{p.upper()}" if plan.varies(f"update.train_{p}") else
                   "" if plan.always(f"update.train_{p}") else "False" for p in "dg"]
@@ -213,8 +278,8 @@ def _epoch_turn(plan: Plan) -> str:
     def times(player: str) -> str:
         return "" if plan.values(f"update.k_{player}") == [1] else f"K_{player.upper()} * "
 
-    d = _if_trained(plan, "d", D_MOVE, _held(D_READ))
-    g = _if_trained(plan, "g", G_MOVE, _held(G_READ))
+    d = _if_trained(plan, "d", D_MOVE, _held(_d_read(plan)))
+    g = _if_trained(plan, "g", g_move(plan), _held(_g_read(plan)))
     batches = "math.ceil(len(data) / BATCH)"
     if times("d") == times("g"):
         count = f"left = {times('d')}{batches}"

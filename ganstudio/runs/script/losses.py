@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ganstudio.runs.script.plan import Plan
-from ganstudio.runs.script.text import block
 
 # What D minimises, what G minimises, and a word on the two.
 _FORMULAS = {
@@ -19,15 +18,41 @@ _FORMULAS = {
               "D stops caring once it is right by one (Lim & Ye 2017)."),
     "wasserstein": ("fake.mean() - real.mean()", "-fake.mean()",
                     "The gap between the critic's means (Arjovsky et al. 2017)."),
+    "relativistic_average": (
+        "softplus(fake.mean() - real).mean() + softplus(fake - real.mean()).mean()",
+        "softplus(real.mean() - fake).mean() + softplus(real - fake.mean()).mean()",
+        "More real than the other side's mean (Jolicoeur-Martineau 2018)."),
+    "relativistic_paired": (
+        "softplus(fake - real).mean()", "softplus(real - fake).mean()",
+        "More real than one of the other side (Jolicoeur-Martineau 2018)."),
 }
+COMPARES = ("relativistic_average", "relativistic_paired")
+"""Losses in which G's fakes are held against reals."""
+# D's loss where it is asked for 1 - smooth on real samples (Salimans et al. 2016).
+_SMOOTHED = {
+    "least_squares": "((real - {y}).square() * 0.5).mean() + (fake.square() * 0.5).mean()",
+    "relativistic_average": "(softplus(real - fake.mean()) - {y} * (real - fake.mean())).mean() "
+                            "+ softplus(fake - real.mean()).mean()",
+    "relativistic_paired": "(softplus(real - fake) - {y} * (real - fake)).mean()",
+}
+_SMOOTH_USUAL = "(softplus(real) - {y} * real).mean() + softplus(fake).mean()"
+_UNLABELLED = ("hinge", "wasserstein")
+
+
+def compares(plan: Plan) -> bool:
+    """Whether G's loss ever looks at real samples."""
+    return any(kind in COMPARES for kind in plan.values("loss.kind"))
 
 
 def losses_text(plan: Plan) -> str:
-    """The functions ``d_loss(real, fake)`` and ``g_loss(fake)`` of logits."""
+    """The functions ``d_loss(real, fake)`` and ``g_loss(fake)`` of logits.
+
+    Where a loss of the run compares, all are ``g_loss(fake, real)``.
+    """
     kinds = plan.values("loss.kind")
     if len(kinds) == 1:
-        return _pair(kinds[0], "d_loss", "g_loss")
-    pairs = [_pair(kind, f"{kind}_d", f"{kind}_g") for kind in kinds]
+        return _pair(plan, kinds[0], "d_loss", "g_loss")
+    pairs = [_pair(plan, kind, f"{kind}_d", f"{kind}_g") for kind in kinds]
     return "\n\n\n".join([*pairs, choice(kinds[0])])
 
 
@@ -36,14 +61,14 @@ def choice(kind: str) -> str:
     return f"d_loss, g_loss = {kind}_d, {kind}_g"
 
 
-def _pair(kind: str, d: str, g: str) -> str:
+def _pair(plan: Plan, kind: str, d: str, g: str) -> str:
     d_formula, g_formula, note = _FORMULAS[kind]
-    return block(f'''
-        def {d}(real, fake):
-            """{note}"""
-            return {d_formula}
-
-
-        def {g}(fake):
-            return {g_formula}
-        ''')
+    smooth = plan.recipe.loss.smooth
+    if smooth and kind not in _UNLABELLED:
+        d_formula = _SMOOTHED.get(kind, _SMOOTH_USUAL).replace("{y}", repr(1.0 - smooth))
+    if len(d_formula) > 84:
+        d_formula = "(" + d_formula.replace("() + ", "()\n            + ") + ")"
+    arguments = "fake, real" if compares(plan) else "fake"
+    return "\n".join([
+        f'def {d}(real, fake):', f'    """{note}"""', f"    return {d_formula}", "", "",
+        f"def {g}({arguments}):", f"    return {g_formula}"])

@@ -62,12 +62,16 @@ def generator_layers(plan: Plan) -> list[list[str]]:
 def discriminator_layers(plan: Plan) -> list[list[str]]:
     """The discriminator's, down to one logit for each sample."""
     part: Any = plan.recipe.discriminator
+    pack = plan.recipe.minibatch.pack
+    shape = (plan.shape[0] * pack, *plan.shape[1:])
     if part.kind == "dcgan":
-        rows = _dcgan_discriminator(part, plan.shape)
+        rows = _dcgan_discriminator(part, shape)
     else:
-        rows = _mlp(part, prod(plan.shape), 1)
+        rows = _mlp(part, prod(shape), 1)
         if plan.is_image:
             rows.insert(0, ["nn.Flatten()"])
+    if pack > 1:
+        rows.insert(0, [f"Pack({pack})"])
     rows[-1].append("nn.Flatten(0)")
     return rows
 
@@ -139,7 +143,7 @@ def _dcgan_discriminator(part: Any, shape: tuple[int, ...]) -> list[list[str]]:
 
 
 def _classes(plan: Plan, parts: tuple[Any, Any]) -> str:
-    found = []
+    found = [PACK] if plan.recipe.minibatch.pack > 1 else []
     if any(p.activation == "maxout" for p in parts):
         found.append(MAXOUT)
     if any(p.dropout > 0 for p in parts):
@@ -151,6 +155,17 @@ def _classes(plan: Plan, parts: tuple[Any, Any]) -> str:
     return "\n\n\n".join(map(block, found)) + ("\n" if found else "")
 
 
+PACK = '''
+    class Pack(nn.Module):
+        """D judges several samples at once, side by side (PacGAN, Lin et al. 2018)."""
+
+        def __init__(self, size):
+            super().__init__()
+            self.size = size
+
+        def forward(self, x):
+            return x.reshape(len(x) // self.size, self.size * x.shape[1], *x.shape[2:])
+    '''
 MAXOUT = '''
     class Maxout(nn.Module):
         """Each unit is the largest of several linear pieces (Goodfellow et al. 2013)."""

@@ -11,6 +11,7 @@ from ganstudio.runs.script.losses import losses_text
 from ganstudio.runs.script.networks import networks_text
 from ganstudio.runs.script.optimizers import optimizers_text
 from ganstudio.runs.script.plan import Plan
+from ganstudio.runs.script.stabilisers import blur_text, penalties_text, rates_text
 from ganstudio.runs.script.text import block, heading, inside, join
 
 STEPS = 1000
@@ -32,7 +33,10 @@ def script_text(plan: Plan, steps: int = STEPS) -> str:
         heading("real samples"), "", data_text(plan), "", "", _batches(plan), "",
         heading("the two networks"), "", networks_text(plan), "",
         heading("what each player minimises"), "", losses_text(plan), "", "",
-        heading("how each player moves"), "", optimizers_text(plan), "", "", steps_text(plan),
+        *((blur_text(plan), "", "") if blur_text(plan) else ()),
+        *((penalties_text(plan), "", "") if penalties_text(plan) else ()),
+        heading("how each player moves"), "", optimizers_text(plan), "", "",
+        *((rates_text(plan), "", "") if rates_text(plan) else ()), steps_text(plan),
         "", "", heading("the game"), "", loop_text(plan), "", _ending(plan)]
     body = "\n".join(parts)
     text = "\n".join([_docstring(plan, steps), "", _imports(body), "", _settings(plan, steps), "",

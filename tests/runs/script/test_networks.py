@@ -45,6 +45,9 @@ RECIPES = st.fixed_dictionaries({
     "optimizer_g": optimizers(), "batch": st.integers(2, 20), "seed": st.integers(0, 2**31 - 1),
     "latent": st.fixed_dictionaries({"kind": st.sampled_from(["normal", "uniform", "sphere"]),
                                      "dim": st.integers(1, 4)}),
+    "penalty": st.fixed_dictionaries({
+        "gp": st.sampled_from([0, 0, 1]), "r1": st.sampled_from([0, 0, 0.5]),
+        "r1_every": st.sampled_from([1, 3])}),
     "loss": st.fixed_dictionaries({
         "kind": st.sampled_from(["minimax", "non_saturating", "least_squares", "hinge",
                                  "wasserstein"]), "clip": st.sampled_from([0, 0, 0.05])}),

@@ -59,14 +59,5 @@ def test_a_rule_without_code_is_refused_in_one_sentence(told, name):
         told(tiny.recipe(**tiny.ZOO[name]))
 
 
-def test_a_field_without_code_is_refused_rather_than_left_out(told):
-    with pytest.raises(ScriptError, match=r"R1 γ \(penalty.r1\) is not written"):
-        told(tiny.recipe(penalty={"r1": 1.0}))
-    with pytest.raises(ScriptError, match=r"Label smoothing \(loss.smooth\)"):
-        told(tiny.recipe(), [{"step": 5, "kind": "tweak", "changes": {"loss.smooth": [0, 0.1]}}])
-    with pytest.raises(ScriptError, match="relativistic"):
-        told(tiny.recipe(loss={"kind": "relativistic_paired"}))
-
-
 def test_a_name_can_break_nothing(told):
     told(tiny.recipe(name='x"""\nimport os\\')).matches(3)

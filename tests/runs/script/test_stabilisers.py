@@ -1,0 +1,87 @@
+import pytest
+
+from ganstudio.runs.script.plan import ScriptError
+from tests import tiny
+from tests.runs.script.test_changes import tweak
+
+SGD = {"optimizer_d": {"kind": "sgd", "lr": 0.01}, "optimizer_g": {"kind": "sgd", "lr": 0.01}}
+RUNS = {
+    "wgan-gp": {"loss": {"kind": "wasserstein"}, "penalty": {"gp": 10}, "update": {"k_d": 3}},
+    "lp and r2": {"penalty": {"lp": 1, "r2": 0.3}},
+    "dragan": {"penalty": {"dragan": 10}},
+    "lazy r1": {"penalty": {"r1": 5, "r1_every": 4, "gp": 1}, "update": {"k_d": 2}},
+    "r1 on digits": {**tiny.DCGAN, "penalty": {"r1": 1, "gp": 1},
+                     "discriminator": {"kind": "dcgan", "width": 4, "norm": "spectral"}},
+    "penalties with batch norm": {"penalty": {"gp": 1}, "discriminator": tiny.mlp(norm="batch")},
+    "relativistic": {"loss": {"kind": "relativistic_average"}},
+    "paired": {"loss": {"kind": "relativistic_paired"}, "update": {"fresh_noise": False,
+                                                                   "k_d": 2, "k_g": 2}},
+    "relativistic on hold": {"loss": {"kind": "relativistic_paired"},
+                             "update": {"train_d": False}, "instance_noise": {"sigma": 0.1}},
+    "g held in noise": {"update": {"train_g": False}, "instance_noise": {"sigma": 0.1}},
+    "smooth": {"loss": {"smooth": 0.1}},
+    "smooth squares": {"loss": {"kind": "least_squares", "smooth": 0.2}},
+    "smooth relativistic": {"loss": {"kind": "relativistic_average", "smooth": 0.1}},
+    "smooth paired": {"loss": {"kind": "relativistic_paired", "smooth": 0.1}},
+    "noise": {"instance_noise": {"sigma": 0.3}, "penalty": {"r1": 0.5}},
+    "noise that ends": {"instance_noise": {"sigma": 0.3, "decay": "linear", "steps": 15}},
+    "noise that fades": {"instance_noise": {"sigma": 0.3, "decay": "exponential", "steps": 15}},
+    "linear rate": {"optimizer_d": {"schedule": "linear", "steps": 30, "warmup": 5},
+                    "optimizer_g": {"warmup": 9}},
+    "cosine rate": {"optimizer_g": {"schedule": "cosine", "steps": 30, "final": 0.1}},
+    "falling rate": {"optimizer_d": {"schedule": "exponential", "steps": 30, "final": 0},
+                     "optimizer_g": {"schedule": "exponential", "steps": 30, "final": 0.2}},
+    "boosted": {"update": {"boost_k": 4, "boost_first": 3, "boost_every": 7}},
+    "boosted, shared": {"update": {"boost_k": 4, "boost_first": 3, "fresh_noise": False}},
+    "clip before": {"loss": {"kind": "wasserstein", "clip": 0.05, "clip_before": True}},
+    "packs": {"minibatch": {"pack": 2}, "penalty": {"gp": 1}},
+    "packs of digits": {**tiny.DCGAN, "minibatch": {"pack": 4}},
+    "together": {"update": {"rule": "simultaneous"}, "penalty": {"gp": 1, "r2": 0.5, "r1": 1,
+                                                                 "r1_every": 3},
+                 "instance_noise": {"sigma": 0.1}, "average": {"decay": 0.9}},
+    "together, compared": {"update": {"rule": "simultaneous"}, "loss": {
+        "kind": "relativistic_average", "smooth": 0.1, "clip": 0.05, "clip_before": True}, **SGD},
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_what_steadies_the_game_is_told(told, name):
+    text = told(tiny.recipe(**RUNS[name]))
+    text.matches(40)
+    assert all(len(line) <= 100 for line in text.text.splitlines())
+
+
+@pytest.mark.parametrize("journal", [
+    [tweak(7, penalty__gp=(0, 5)), tweak(20, penalty__gp=(5, 0))],
+    [tweak(7, instance_noise__sigma=(0, 0.2)), tweak(20, instance_noise__sigma=(0.2, 0))],
+    [tweak(7, loss__kind=("relativistic_average", "relativistic_paired"))]])
+def test_switched_on_and_off(told, journal):
+    first = journal[0]["changes"].get("loss.kind", ["non_saturating"])[0]
+    told(tiny.recipe(loss={"kind": first}), journal).matches(30)
+
+
+def test_a_scheduled_rate_may_change(told):
+    recipe = tiny.recipe(optimizer_d={"schedule": "linear", "steps": 50})
+    told(recipe, [tweak(9, optimizer_d__lr=(1e-3, 3e-3))]).matches(30)
+
+
+@pytest.mark.parametrize(("journal", "field"), [
+    ([tweak(3, loss__smooth=(0, 0.1))], "loss.smooth"),
+    ([tweak(3, optimizer_g__warmup=(0, 10))], "optimizer_g.warmup")])
+def test_a_change_without_code_is_refused(told, journal, field):
+    with pytest.raises(ScriptError, match=rf"\({field}\) was changed while the run trained"):
+        told(tiny.recipe(), journal)
+
+
+def test_a_change_to_a_relativistic_loss_is_refused(told):
+    with pytest.raises(ScriptError, match="went between a relativistic loss and another"):
+        told(tiny.recipe(), [tweak(7, loss__kind=("hinge", "relativistic_paired"))])
+
+
+@pytest.mark.parametrize(("parts", "field"), [
+    ({"loss": {"flip": 0.1}}, "loss.flip"), ({"loss": {"historical": 0.1}}, "loss.historical"),
+    ({"loss": {"feature_matching": 1}}, "loss.feature_matching"),
+    ({"minibatch": {"layer": "stddev"}}, "minibatch.layer")])
+def test_a_field_without_code_is_refused(told, parts, field):
+    with pytest.raises(ScriptError, match=rf"\({field}\) is not written as a plain script"):
+        told(tiny.recipe(**parts))

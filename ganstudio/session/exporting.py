@@ -21,6 +21,7 @@ from ganstudio.session.failures import sentence, traceback_of
 from ganstudio.session.messages import Export
 from ganstudio.training.frames import Bytes, Floats, SurfaceFrame, WantSurface
 from ganstudio.training.latents import FixedLatents
+from ganstudio.training.metrics_frames import MetricsFrame
 from ganstudio.training.mosaic import to_pictures
 from ganstudio.training.observer import owned
 from ganstudio.training.streams import Stream
@@ -83,6 +84,8 @@ def gather(conductor: Conductor, export: Export) -> Callable[[], GalleryData]:
     digest, epoch, step = conductor.digest(), trainer.epoch, trainer.step
     recipe, folder, data = conductor.recipe, conductor.folder, conductor.dataset
 
+    measured = _measured(conductor)
+
     def complete() -> GalleryData:
         rows = folder.history.rows() if folder else np.empty(0)
         history = as_chunk(_thinned(rows)) if len(rows) else None
@@ -97,9 +100,18 @@ def gather(conductor: Conductor, export: Export) -> Callable[[], GalleryData]:
             tweaks=[(t["step"], t.get("label", ""), t.get("changes", {}))
                     for t in folder.journal.tweaks()] if folder else (),
             d_surface=surface, extent=None if data.is_image else data.extent,
-            state_digest=digest, run_folder=str(folder.path) if folder else None, **more)
+            state_digest=digest, run_folder=str(folder.path) if folder else None,
+            metrics=measured, **more)
 
     return complete
+
+
+def _measured(conductor: Conductor) -> tuple[MetricsFrame, ...]:
+    """What was measured; a gallery can do without what cannot be read."""
+    try:
+        return conductor.measuring.past()
+    except RunError:
+        return ()
 
 
 def _thinned(rows: Any) -> Any:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ganstudio.recipe import Recipe
 from ganstudio.training.frames import SCALARS, Bytes, Floats, Steps, SurfaceFrame
+from ganstudio.training.metrics_frames import MetricsFrame
 
 FORMAT = "ganstudio-gallery"
 VERSION = 1
@@ -52,7 +53,7 @@ class GalleryData:
     uint8 picture (H, W[, 3]) or, for points, (n, d) floats. ``steps`` (m,) and ``values``
     (m, len(SCALARS)) are the history of losses, perhaps thinned. ``extent`` (x0, x1, y0, y1)
     is the view of the points in the units of training; None takes it from the data.
-    ``tweaks``: (step, label, {path: [old, new]}).
+    ``tweaks``: (step, label, {path: [old, new]}). ``metrics``: what was measured, in order.
 
     Raises:
         ValueError: arrays that do not belong together.
@@ -79,6 +80,7 @@ class GalleryData:
     extent: tuple[float, float, float, float] | None = None
     state_digest: str | None = None
     run_folder: str | None = None
+    metrics: Sequence[MetricsFrame] = ()
 
     def __post_init__(self) -> None:
         shape = self.samples.shape

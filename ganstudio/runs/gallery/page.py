@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ganstudio import __version__
 from ganstudio.runs.gallery.data import GalleryData
+from ganstudio.runs.gallery.metrics import metrics_section
 from ganstudio.runs.gallery.settings import change_text, commands, recipe_tables
 from ganstudio.runs.gallery.style import STYLE
 from ganstudio.runs.gallery.vector import clean
@@ -44,6 +45,7 @@ def page(data: GalleryData, pictures: Pictures, files: Mapping[str, int]) -> str
         _timelapse(data, pictures),
         f'<section><h2>Curves</h2><figure class="card scroll">'
         f"{pictures.curves}</figure></section>",
+        metrics_section(data.metrics),
         _tweaks(data),
         _recipe(data),
         _again(data),

@@ -19,6 +19,7 @@ from ganstudio.runs.atomic import TargetRefused, fresh_folder
 from ganstudio.runs.gallery.curves import curves_scene
 from ganstudio.runs.gallery.data import FORMAT, VERSION, GalleryData, GalleryError
 from ganstudio.runs.gallery.meter import Cancelled, Meter, Progress
+from ganstudio.runs.gallery.metrics import metrics_csv
 from ganstudio.runs.gallery.page import Pictures, Shown, page
 from ganstudio.runs.gallery.palette import DARK, LIGHT
 from ganstudio.runs.gallery.raster import png, render, to_image
@@ -212,6 +213,8 @@ def _small(frame: Image.Image) -> bytes:
 
 def _curves(store: _Store, data: GalleryData, meter: Meter) -> str:
     store.write("curves.csv", curves_csv(data, meter))
+    if data.metrics:
+        store.write("metrics.csv", metrics_csv(data.metrics))
     meter.tick("Drawing curves")
     scene, inline = curves_scene(data), curves_scene(data, heading=False)
     words = (f"{data.name}: curves", f"Losses of both players and D’s output on real and fake "

@@ -56,7 +56,11 @@ class MetricPlot(Plot):
         self.steps, self.values = list(steps), list(values)
         self.set_message("" if steps else "Measuring…")
         low, high = self._needed()
-        y0, y1 = self._range.fit(low, high)
+        ends = METRICS[self.key].ends
+        if set(ends) == {0.0, 1.0}:  # a share is always seen whole
+            y0, y1 = -0.04, 1.04
+        else:
+            y0, y1 = self._range.fit(low, high)
         if y1 > y0 and x1 > x0:
             self.set_extent(Extent(x0, x1, y0, y1))
         self.setAccessibleDescription(self.said())

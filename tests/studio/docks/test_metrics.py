@@ -85,7 +85,7 @@ def test_a_frame_is_drawn_with_its_floor_and_read_in_figures(dock):
     assert near(image, x, float(plot.to_y(0.95)), LIGHT.fake, 3, 60)
     band = image.pixelColor(int(inner.right()) - 20, round(float(plot.to_y(0.25)))).name()
     assert band != QColor(LIGHT.plot).name()  # one sd above the floor is within the band
-    above = image.pixelColor(int(inner.right()) - 4, round(float(plot.to_y(0.5))))
+    above = image.pixelColor(int(inner.right()) - 4, round(float(plot.to_y(0.57))))
     assert above.name() == QColor(LIGHT.plot).name()
 
 

@@ -9,7 +9,10 @@ from typing import cast
 
 from ganstudio.nets.base import Generator
 from ganstudio.nets.units import Dropout
+from ganstudio.runs import branches
 from ganstudio.runs.export.content import Content
+from ganstudio.runs.folder import RunFolder
+from ganstudio.runs.retrace import Script
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.exporting import gather
 from ganstudio.session.messages import Export
@@ -26,12 +29,12 @@ def take(conductor: Conductor, export: Export) -> Callable[[], Content]:
     folder, start = conductor.folder, conductor.recipe
     device, shape = str(trainer.device), conductor.dataset.shape
     if folder is not None:
-        start = folder.recipe()
+        # A branch goes on from its ancestors, and so begins where the main line did.
+        start = RunFolder(branches.root_of(folder.path)).recipe()
 
     def complete() -> Content:
-        return Content(
-            start, device, shape, generator, gallery(),
-            tuple(folder.journal.read()) if folder else (),
-            tuple(folder.metrics.read()) if folder else ())
+        done = branches.script(branches.lineage(folder.path)) if folder else Script()
+        return Content(start, device, shape, generator, gallery(), done,
+                       tuple(folder.metrics.read()) if folder else ())
 
     return complete

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ganstudio.nets.base import Generator
 from ganstudio.recipe import Recipe
 from ganstudio.runs.gallery.data import GalleryData
+from ganstudio.runs.retrace import Script
 
 
 class ExportError(ValueError):
@@ -21,7 +22,7 @@ class Content:
 
     ``start`` is the recipe that the run began with. ``generator`` is a copy at rest on the CPU.
     ``gallery`` holds history, time-lapse and the units. ``metrics`` are records with their step;
-    ``journal`` the journal's entries.
+    ``done`` is all that was done to the run since its first step.
     """
 
     start: Recipe
@@ -29,7 +30,7 @@ class Content:
     sample_shape: tuple[int, ...]
     generator: Generator
     gallery: GalleryData
-    journal: Sequence[Mapping[str, Any]] = ()
+    done: Script = field(default_factory=Script)
     metrics: Sequence[Mapping[str, Any]] = ()
 
     @property

@@ -20,7 +20,7 @@ from ganstudio.runs.gallery.data import GalleryCancelled
 from ganstudio.runs.gallery.meter import Meter
 from ganstudio.runs.gallery.palette import LIGHT
 from ganstudio.runs.gallery.timelapse import choose, draw_frames
-from ganstudio.runs.script.plan import Plan, ScriptError, read_journal
+from ganstudio.runs.script.plan import Plan, ScriptError, told
 from ganstudio.runs.script.write import script_text
 from ganstudio.training.frames import SCALARS
 
@@ -57,7 +57,7 @@ def write_export(kind: str, content: Content, out: Path,
 
 def _script(content: Content, out: Path, progress: Progress, _: Callable[[], bool]) -> list[Path]:
     progress("script", 0, 1)
-    changes, alone = read_journal(content.journal)
+    changes, alone = told(content.start, content.done)
     plan = Plan(content.start, content.sample_shape, content.device, changes, alone)
     write_text(out, script_text(plan, max(1, content.gallery.step)))
     return [out]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from ganstudio.recipe import Recipe, leaves
+from ganstudio.runs.retrace import Script
 
 
 class ScriptError(ValueError):
@@ -77,31 +77,13 @@ class Plan:
         return len(self.shape) == 3
 
 
-def read_journal(entries: Iterable[Mapping[str, Any]], end: int | None = None,
-                 ) -> tuple[tuple[Change, ...], tuple[Alone, ...]]:
-    """The changes of the recipe and the lone moves that a journal tells of, up to step ``end``.
-
-    A run that fell back after a bad loss kept its settings: what was changed after the
-    step that it fell back to holds from that step on.
-    """
-    changes: list[Change] = []
-    alone: list[Alone] = []
-    for entry in entries:
-        step, kind = int(entry["step"]), entry.get("kind")
-        if kind == "tweak":
-            for path, pair in dict(entry.get("changes", {})).items():
-                changes.append(Change(step, str(path), pair[0], pair[1]))
-        elif kind == "move":
-            count = int(entry["count"])
-            alone.append(Alone(step - count, count, str(entry["only"])))
-        elif kind == "nonfinite":
-            changes = [Change(min(c.step, step), c.path, c.old, c.new) for c in changes]
-            alone = [_cut(a, step) for a in alone if a.step < step]
-    if end is not None:
-        changes = [c for c in changes if c.step < end]
-        alone = [a for a in alone if a.step < end]
-    return tuple(c for c in changes if c.path != "name"), tuple(alone)
-
-
-def _cut(alone: Alone, step: int) -> Alone:
-    return Alone(alone.step, min(alone.count, step - alone.step), alone.player)
+def told(recipe: Recipe, done: Script) -> tuple[tuple[Change, ...], tuple[Alone, ...]]:
+    """What was done to a run that began with ``recipe``, field by field."""
+    now = leaves(recipe)
+    changes = []
+    for change in done.changes:
+        for path, new in change.values.items():
+            if path != "name":
+                changes.append(Change(change.step, path, now.get(path), new))
+                now[path] = new
+    return tuple(changes), tuple(Alone(s.start, s.stop - s.start, s.only) for s in done.solos)

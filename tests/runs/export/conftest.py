@@ -3,6 +3,7 @@ import pytest
 
 from ganstudio.runs.export.content import Content
 from ganstudio.runs.gallery.data import GalleryData
+from ganstudio.runs.retrace import script_of
 from tests import tiny
 
 
@@ -23,7 +24,8 @@ def content_of(steps=3, journal=(), metrics=(), averaged=True, **parts):
         timelapse=((0, frame), (steps, frame)), steps=chunk.steps, values=chunk.values,
         tweaks=[(e["step"], e.get("label", ""), e["changes"]) for e in journal],
         extent=None if image else (-2, 2, -2, 2))
-    return Content(trainer.recipe, "cpu", shape, network, gallery, journal, metrics), trainer
+    return Content(trainer.recipe, "cpu", shape, network, gallery, script_of(journal),
+                   metrics), trainer
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import pytest
 import torch
 
 from ganstudio.recipe import with_value
-from ganstudio.runs.script.plan import Plan, read_journal
+from ganstudio.runs.retrace import script_of
+from ganstudio.runs.script.plan import Plan
+from ganstudio.runs.script.plan import told as told_of
 from ganstudio.runs.script.write import script_text
 from tests import tiny
 
@@ -19,7 +21,7 @@ class Told:
 
     def __init__(self, recipe, journal=()):
         self.trainer = tiny.trainer(recipe)
-        changes, alone = read_journal(journal)
+        changes, alone = told_of(recipe, script_of(journal))
         self.plan = Plan(recipe, self.trainer.dataset.shape, "cpu", changes, alone)
         self.text = script_text(self.plan)
 

@@ -1,6 +1,8 @@
 import pytest
 
-from ganstudio.runs.script.plan import Alone, Change, read_journal
+from ganstudio.runs.retrace import script_of
+from ganstudio.runs.script.plan import Alone, Change
+from ganstudio.runs.script.plan import told as told_of
 from tests import tiny
 
 
@@ -56,14 +58,10 @@ def test_a_change_is_told_in_words(told):
 
 
 def test_a_run_that_fell_back_keeps_its_settings_from_there_on():
-    changes, alone = read_journal([
+    recipe = tiny.recipe()
+    changes, alone = told_of(recipe, script_of([
         tweak(10, batch=(16, 32)), move(90, "d", 30), tweak(90, optimizer_d__lr=(1e-3, 1.0)),
-        {"step": 64, "kind": "nonfinite"}, tweak(64, optimizer_d__lr=(1.0, 1e-4))])
+        {"step": 64, "kind": "nonfinite"}, tweak(64, optimizer_d__lr=(1.0, 1e-4))]))
     assert changes == (Change(10, "batch", 16, 32), Change(64, "optimizer_d.lr", 1e-3, 1.0),
                        Change(64, "optimizer_d.lr", 1.0, 1e-4))
     assert alone == (Alone(60, 4, "d"),)
-
-
-def test_what_came_after_the_end_is_left_out():
-    changes, _ = read_journal([tweak(10, batch=(16, 32)), tweak(50, batch=(32, 64))], end=50)
-    assert changes == (Change(10, "batch", 16, 32),)

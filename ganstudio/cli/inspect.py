@@ -29,7 +29,7 @@ def inspect(path: Path, *, as_json: bool) -> int:
         measured = [f for f in map(from_entry, folder.metrics.read()) if f is not None]
     except (RunError, RecipeError) as error:
         return complain(str(error))
-    rows = folder.history.rows()
+    rows = folder.history.rows(max(folder.history.count - 1, 0))
     losses: dict[str, float | None] = dict.fromkeys(SCALARS)
     if len(rows):
         losses = {n: float(rows[-1][n]) if math.isfinite(rows[-1][n]) else None for n in SCALARS}

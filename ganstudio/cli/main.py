@@ -11,8 +11,8 @@ from typing import Any
 
 from ganstudio import __version__
 
-COMMANDS = ("presets", "train", "resume", "inspect", "gallery", "export", "metrics", "dynamics",
-            "bench")
+COMMANDS = ("presets", "train", "resume", "inspect", "replay", "gallery", "export", "metrics",
+            "dynamics", "bench")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     _train(commands)
     _resume(commands)
     _inspect(commands)
+    _replay(commands)
     _gallery(commands)
     _export(commands)
     _metrics(commands)
@@ -146,6 +147,17 @@ def _inspect(commands: Commands) -> None:
     def run(arguments: argparse.Namespace) -> int:
         from ganstudio.cli.inspect import inspect
         return inspect(Path(arguments.folder), as_json=arguments.json)
+    made.set_defaults(run=run)
+
+
+def _replay(commands: Commands) -> None:
+    made = _add(commands, "replay", "Train a run again from its recipe, seed and journal, and say "
+                "whether the same state comes out. Nothing is written.")
+    made.add_argument("folder", metavar="RUN", help="a run folder")
+
+    def run(arguments: argparse.Namespace) -> int:
+        from ganstudio.cli.replay import replay
+        return replay(Path(arguments.folder), as_json=arguments.json)
     made.set_defaults(run=run)
 
 

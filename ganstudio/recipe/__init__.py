@@ -8,6 +8,7 @@ from ganstudio.recipe.change import (
     needs_restart,
     parse_assignment,
     with_value,
+    with_values,
 )
 from ganstudio.recipe.contradictions import warnings
 from ganstudio.recipe.fields import (
@@ -27,5 +28,5 @@ __all__ = [
     "PRESETS", "Effect", "FieldSpec", "Knob", "Preset", "Recipe", "RecipeError", "Section", "build",
     "differences", "field_applies", "find_field", "from_pasted", "from_text", "is_needed", "leaves",
     "load", "needs_restart", "parse_assignment", "preset", "sections", "to_text", "warnings",
-    "with_value",
+    "with_value", "with_values",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -106,6 +107,24 @@ def with_value(recipe: Recipe, path: str, value: Any) -> Recipe:
         document[head] = _other_kind(head, document[head], value)
     else:
         document[head][tail] = value
+    return build(document)
+
+
+def with_values(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
+    """The recipe with several leaves changed at once, validated when all are in place.
+
+    Raises:
+        RecipeError: unknown path, or a value out of range.
+    """
+    document = recipe.model_dump(mode="json")
+    for path, value in changes.items():
+        if find_field(recipe, path) is None:
+            raise RecipeError(f"{path} is not a field of this recipe")
+        head, _, tail = path.partition(".")
+        if tail:
+            document[head][tail] = value
+        else:
+            document[head] = value
     return build(document)
 
 

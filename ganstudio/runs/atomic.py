@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
+
+_TEMPORARY = re.compile(r"\..+\.tmp-[0-9a-f]{8}")
 
 
 class TargetRefused(ValueError):  # noqa: N818 - a refusal, told as such
@@ -97,6 +100,37 @@ def fresh_folder(target: Path, *, refusal: Callable[[Path], str | None] | None =
         raise
     with suppress(OSError):
         sync_folder(target.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Take away the temporary files that a process which was killed left directly in a folder.
+
+    Only for the one who alone writes there.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:
+        left = [e.path for e in entries if _TEMPORARY.fullmatch(e.name)
+                and e.is_file(follow_symlinks=False)]
+        for path in left:
+            with suppress(OSError):
+                Path(path).unlink()
+
+
+def plain_files(folder: Path, suffix: str) -> list[Path]:
+    """The files of a folder whose names are a decimal number and ``suffix``, in order.
+
+    Links and everything else that is no plain file are left out. A folder that is missing, or is
+    a link itself, has none.
+    """
+    if folder.is_symlink():
+        return []
+    try:
+        with os.scandir(folder) as entries:
+            found = [Path(e.path) for e in entries if e.name.endswith(suffix)
+                     and e.name[:-len(suffix)].isdecimal() and len(e.name) < 40
+                     and e.name.isascii() and e.is_file(follow_symlinks=False)]
+    except OSError:
+        return []
+    return sorted(found)
 
 
 def sync_folder(folder: Path) -> None:

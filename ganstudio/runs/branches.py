@@ -29,7 +29,10 @@ from ganstudio.recipe import Recipe
 from ganstudio.runs.atomic import fresh_folder, write_text
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import MARK, RunFolder, is_run_folder
+from ganstudio.runs.history import parts_of
+from ganstudio.runs.lineage import Entry, cut
 from ganstudio.runs.retrace import Script, script_of
+from ganstudio.training.frames import ScalarPart
 from ganstudio.training.trainer import State
 
 FORMAT = 1
@@ -323,25 +326,49 @@ def script(stretches: Iterable[Stretch]) -> Script:
     """
     whole = Script()
     for stretch in stretches:
-        part = script_of(RunFolder(stretch.folder).journal.read())
+        part = script_of(RunFolder(stretch.folder).journal.lineage())
         if stretch.until is not None:
             part = part.until(stretch.until, inclusive=not stretch.before)
         whole = whole.joined(part)
     return whole
 
 
-def past_rows(folder: RunFolder) -> NDArray[np.void]:
-    """The scalar history of a branch with its ancestors' up to where it left them."""
-    own = folder.history.rows()
+def past_parts(folder: RunFolder) -> tuple[ScalarPart, ...]:
+    """The scalar history of a branch with its ancestors' up to where it left them.
+
+    Raises:
+        RunError: a history is damaged.
+    """
     try:
         before = lineage(folder.path)[:-1]
     except RunError:
-        return own
+        before = []
+    if not before:
+        return folder.history.past()
     parts: list[NDArray[np.void]] = []
+    start = 0
     for stretch in before:
-        rows = RunFolder(stretch.folder).history.rows()
+        history = RunFolder(stretch.folder).history
         assert stretch.until is not None
-        start = int(parts[-1]["step"][-1]) if parts and len(parts[-1]) else 0
-        parts.append(rows[np.searchsorted(rows["step"], start, "right"):
-                          np.searchsorted(rows["step"], stretch.until, "right")])
-    return np.concatenate([*parts, own]) if parts else own
+        first = history.index_of(start)
+        parts.append(history.rows(first, history.index_of(stretch.until) - first))
+        start = stretch.until
+    return parts_of(np.concatenate([*parts, folder.history.rows()]))
+
+
+def past_entries(folder: RunFolder, upto: int) -> tuple[Recipe, list[Entry]]:
+    """The recipe that a branch's main line began with, and every journal entry that led from
+    there to what the branch was after ``upto`` lines of its own journal.
+
+    Raises:
+        RunError: an ancestor is gone, or its journal damaged.
+    """
+    stretches = lineage(folder.path)
+    entries: list[Entry] = []
+    for stretch in stretches[:-1]:
+        assert stretch.until is not None
+        for entry in RunFolder(stretch.folder).journal.lineage():
+            late = stretch.before and entry.get("kind") == "tweak"
+            kept = cut(entry, stretch.until - late)
+            entries += [kept] if kept is not None else []
+    return (RunFolder(stretches[0].folder).recipe(), entries + folder.journal.lineage(upto))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -16,7 +16,26 @@ from ganstudio.runs.atomic import write_bytes
 from ganstudio.runs.errors import RunError
 from ganstudio.training.trainer import State
 
-FORMAT = 1
+FORMAT = 2
+OLDEST_FORMAT = 1
+MAX_BYTES = 8_000_000_000
+MAX_TENSORS = 100_000
+
+
+class Checkpoint(NamedTuple):
+    """A trainer's state, the recipe as of then, and how many lines the journal had.
+
+    ``entries`` is None in a checkpoint of format 1, which did not say.
+    """
+
+    state: State
+    recipe: Recipe
+    entries: int | None = None
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return int(self.state.values["step"])
 
 
 def state_digest(state: State) -> str:
@@ -28,12 +47,21 @@ def state_digest(state: State) -> str:
     for name in sorted(state.tensors):
         tensor = state.tensors[name].detach().to("cpu", copy=False).contiguous()
         digest.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
-        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
     digest.update(json.dumps(state.values, sort_keys=True).encode())
     return digest.hexdigest()
 
 
-def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
+def nonfinite_weights(state: State) -> str | None:
+    """The name of a tensor of the networks that holds a NaN or an infinity, if there is one."""
+    for name, tensor in state.tensors.items():
+        ours = name.startswith(("g.", "d.", "average."))
+        if ours and tensor.is_floating_point() and not bool(tensor.isfinite().all()):
+            return name
+    return None
+
+
+def save_checkpoint(path: Path, state: State, recipe: Recipe, entries: int = 0) -> None:
     """Write the state and the recipe as of now; the file appears whole or not at all.
 
     Raises:
@@ -41,29 +69,52 @@ def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
     """
     tensors = {name: t.detach().to("cpu").contiguous() for name, t in state.tensors.items()}
     metadata = {"format": str(FORMAT), "values": json.dumps(state.values),
-                "recipe": to_text(recipe)}
+                "recipe": to_text(recipe), "journal_lines": str(entries)}
     write_bytes(path, save(tensors, metadata))
 
 
-def load_checkpoint(path: Path) -> tuple[State, Recipe]:
-    """The state and the recipe of a checkpoint.
+def load_checkpoint(path: Path) -> Checkpoint:
+    """What a checkpoint holds.
 
     Raises:
-        RunError: missing, damaged, or from a newer version.
+        RunError: missing, damaged, with weights that are no numbers, or from a newer version.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata: dict[str, str] = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError, ValueError) as error:
-        raise RunError(f"{path} is not a readable checkpoint: {error}") from None
-    if metadata.get("format") != str(FORMAT):
-        raise RunError(f"{path} has checkpoint format {metadata.get('format', 'none')!r}; this "
-                       f"GAN Studio reads format {FORMAT}")
+    metadata, tensors = _read(path)
+    version = metadata.get("format", "none")
+    if version not in [str(n) for n in range(OLDEST_FORMAT, FORMAT + 1)]:
+        raise RunError(f"{path} has checkpoint format {version[:20]!r}; this GAN Studio reads "
+                       f"{OLDEST_FORMAT} to {FORMAT}")
     try:
         values: Any = json.loads(metadata["values"])
-        if not isinstance(values, dict) or not isinstance(values.get("step"), int):
+        step = values.get("step") if isinstance(values, dict) else None
+        if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step < 2**63:
             raise ValueError("it does not say its step")
-        return State(tensors, values), from_text(metadata["recipe"], f"{path}: its recipe")
+        entries = int(metadata["journal_lines"]) if version != "1" else None
+        if entries is not None and not 0 <= entries < 2**63:
+            raise ValueError(f"it cannot stand at line {entries} of a journal")
+        recipe = from_text(metadata["recipe"], f"{path}: its recipe")
     except (KeyError, ValueError, RecursionError) as error:
         raise RunError(f"{path} is damaged: {error}") from None
+    state = State(tensors, values)
+    bad = nonfinite_weights(state)
+    if bad is not None:
+        raise RunError(f"{path} is damaged: {bad} holds values that are not numbers")
+    return Checkpoint(state, recipe, entries)
+
+
+def _read(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise RunError(f"{path} is too large to be a checkpoint ({size:,} bytes)")
+        with safe_open(path, framework="pt") as file:
+            names = file.keys()
+            if len(names) > MAX_TENSORS:
+                raise RunError(f"{path} is damaged: it holds {len(names):,} tensors")
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in names}
+    except (OSError, SafetensorError, ValueError, TypeError, KeyError, RuntimeError,
+            AttributeError, MemoryError) as error:
+        if isinstance(error, RunError):
+            raise
+        why = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise RunError(f"{path} is not a readable checkpoint: {why}") from None

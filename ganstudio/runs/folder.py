@@ -1,18 +1,9 @@
-"""One folder a run, readable by people.
-
-    run.json            what this is: format, name, when, by which versions, on what
-    recipe.json         the recipe that it started from
-    journal.jsonl       every command that changed it, with its step
-    scalars.bin         the scalar history (rows as ``history.ROW``)
-    checkpoints/        <step>.safetensors, thinned as they age (``snapshots.retained``)
-    metrics.jsonl       metrics now and then, each with its noise floor
-    symptoms.jsonl      what the doctor measured now and then
-    timelapse/          the fixed-latent samples over training
-"""
+"""One folder a run, readable by people; docs/run-folder.md describes its files."""
 
 from __future__ import annotations
 
 import json
+import os
 import platform
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,18 +13,27 @@ import torch
 
 from ganstudio import __version__
 from ganstudio.recipe import Recipe, RecipeError, load, to_text
-from ganstudio.runs.atomic import write_text
-from ganstudio.runs.checkpoint import load_checkpoint, save_checkpoint
+from ganstudio.runs.atomic import TargetRefused, fresh_folder, plain_files, sweep, write_text
+from ganstudio.runs.checkpoint import (
+    Checkpoint,
+    load_checkpoint,
+    nonfinite_weights,
+    save_checkpoint,
+)
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.history import ScalarHistory
 from ganstudio.runs.journal import Journal, Marks
+from ganstudio.runs.lock import RunLock
+from ganstudio.runs.migrate import migrate, position_of
 from ganstudio.runs.records import Records
 from ganstudio.runs.snapshots import DISK_BUDGET, MARK_KINDS, retained
 from ganstudio.runs.timelapse import Timelapse
 from ganstudio.training.trainer import State
 
-FORMAT = 1
+FORMAT = 2
 MARK = "run.json"
+MOST_BYTES = 1_000_000
+"""The largest run.json that is read."""
 
 
 class RunFolder:
@@ -50,31 +50,30 @@ class RunFolder:
         self.marks = Marks(self.journal, MARK_KINDS)
         self.disk_budget = DISK_BUDGET
         """Bytes that the checkpoints may take."""
+        self.lock: RunLock | None = None
 
     @classmethod
     def create(cls, path: Path, recipe: Recipe) -> RunFolder:
-        """Make a new run folder.
+        """Make a new run folder, whole or not at all.
 
         Raises:
             RunError: something is there already, or the place cannot be written.
         """
         try:
-            if path.exists() and (not path.is_dir() or any(path.iterdir())):
-                raise RunError(f"{path} already holds something; choose a new folder for the run")
-            path.mkdir(parents=True, exist_ok=True)
-            folder = cls(path)
-            write_text(path / "recipe.json", to_text(recipe))
-            write_text(path / MARK, json.dumps({
-                "format": FORMAT, "name": recipe.name,
-                "created": datetime.now(UTC).isoformat(timespec="seconds"),
-                "ganstudio": __version__, "torch": torch.__version__,
-                "python": platform.python_version(), "platform": platform.platform(),
-            }, indent=2, ensure_ascii=False) + "\n")
-            folder.journal.append("created", 0, name=recipe.name)
+            with fresh_folder(path) as building:
+                write_text(building / "recipe.json", to_text(recipe))
+                write_mark(building, {
+                    "format": FORMAT, "name": recipe.name,
+                    "created": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "ganstudio": __version__, "torch": torch.__version__,
+                    "python": platform.python_version(), "platform": platform.platform()})
+                cls(building).journal.append("created", 0, name=recipe.name)
+        except TargetRefused:
+            raise RunError(f"{path} already holds something; choose a new folder for the run"
+                           ) from None
         except OSError as error:
-            raise RunError(f"the run folder {path} cannot be written: "
-                           f"{error.strerror or error}") from None
-        return folder
+            raise _unwritable(path, error) from None
+        return cls(path)
 
     @classmethod
     def open(cls, path: Path) -> RunFolder:
@@ -84,31 +83,95 @@ class RunFolder:
             RunError: not a run folder, unreadable, or of a newer format.
         """
         folder = cls(path)
-        meta = folder.about()
-        version = meta.get("format")
-        if not isinstance(version, int) or version < 1:
-            raise RunError(f"{path / MARK} does not say which format the run has")
-        if version > FORMAT:
-            raise RunError(f"{path} was written by a newer GAN Studio (run format {version}; this "
-                           f"one reads up to {FORMAT})")
+        folder.format()
         return folder
+
+    def format(self) -> int:
+        """The version of the folder's format.
+
+        Raises:
+            RunError: as ``open``.
+        """
+        version = self.about().get("format")
+        if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+            raise RunError(f"{self.path / MARK} does not say which format the run has")
+        if version > FORMAT:
+            raise RunError(f"{self.path} was written by a newer GAN Studio (run format {version}; "
+                           f"this one reads up to {FORMAT})")
+        return version
 
     def about(self) -> dict[str, Any]:
         """What run.json says.
 
         Raises:
-            RunError: missing or not readable.
+            RunError: missing or not readable, or something in the folder is no plain file.
         """
         mark = self.path / MARK
+        self._check_plain()
         if not mark.is_file():
             raise RunError(f"{self.path} is not a run folder: there is no {MARK} in it")
         try:
+            if mark.stat().st_size > MOST_BYTES:
+                raise RunError(f"{mark} is damaged: it is far too long")
             about = json.loads(mark.read_text(encoding="utf-8"))
+        except RunError:
+            raise
         except (OSError, ValueError, RecursionError):
             raise RunError(f"{mark} is damaged: it is not readable JSON") from None
         if not isinstance(about, dict):
             raise RunError(f"{mark} is damaged: it is not an object")
         return about
+
+    def _check_plain(self) -> None:
+        """A link could lead out of the folder, and reading from a pipe never ends."""
+        try:
+            with os.scandir(self.path) as entries:
+                for entry in entries:
+                    if not (entry.is_file(follow_symlinks=False)
+                            or entry.is_dir(follow_symlinks=False)):
+                        raise RunError(f"{entry.path} is neither a file nor a folder; a run "
+                                       "folder holds nothing else, and no links")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise RunError(f"{self.path} cannot be read: {error.strerror or error}") from None
+
+    # ---- for the one who writes --------------------------------------------------------------
+
+    def hold(self, what: str) -> None:
+        """Lock the folder for this process, ``what`` to people, and make it ready to be written.
+
+        Raises:
+            RunLockedError: another process holds it.
+            RunError: it cannot be written.
+        """
+        try:
+            self.lock = RunLock(self.path, what)
+            for place in (self.path, self.checkpoints, self.timelapse.folder):
+                sweep(place)
+            if self.format() < FORMAT:
+                migrate(self)
+        except OSError as error:
+            self.release()
+            raise _unwritable(self.path, error) from None
+        except BaseException:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        """Let go of the folder, closed well."""
+        if self.lock is not None:
+            self.lock.release()
+            self.lock = None
+
+    def sync(self) -> None:
+        """Return when journal and history are on the disk as far as they are written.
+
+        Raises:
+            OSError: the disk cannot take them.
+        """
+        self.journal.sync()
+        self.history.sync()
 
     def recipe(self) -> Recipe:
         """The recipe that the run started from.
@@ -123,15 +186,21 @@ class RunFolder:
 
     # ---- checkpoints -------------------------------------------------------------------------
 
-    def save(self, state: State, recipe: Recipe) -> Path:
+    def save(self, state: State, recipe: Recipe, entries: int | None = None) -> Path:
         """Keep a state as the newest checkpoint, and drop older ones as ``retained`` says.
+
+        ``entries`` is how many lines the journal had then (None: as many as now).
 
         Raises:
             OSError: the disk is full or the folder cannot be written; older ones are untouched.
+            RunError: the weights are no numbers any more, and no state to come back to.
         """
+        bad = nonfinite_weights(state)
+        if bad is not None:
+            raise RunError(f"{bad} holds values that are not numbers; the last good state is kept")
         self.checkpoints.mkdir(exist_ok=True)
         path = self.checkpoints / f"{int(state.values['step']):010d}.safetensors"
-        save_checkpoint(path, state, recipe)
+        save_checkpoint(path, state, recipe, self.journal.lines if entries is None else entries)
         self.thin(path)
         return path
 
@@ -156,9 +225,9 @@ class RunFolder:
 
     def checkpoint_files(self) -> list[Path]:
         """Checkpoints from old to new."""
-        return sorted(p for p in self.checkpoints.glob("*.safetensors") if p.stem.isdecimal())
+        return plain_files(self.checkpoints, ".safetensors")
 
-    def latest(self) -> tuple[State, Recipe] | None:
+    def latest(self) -> Checkpoint | None:
         """The newest checkpoint that can be read, or None where there is none at all.
 
         Raises:
@@ -167,9 +236,14 @@ class RunFolder:
         problem: RunError | None = None
         for path in reversed(self.checkpoint_files()):
             try:
-                return load_checkpoint(path)
+                found = load_checkpoint(path)
             except RunError as error:
                 problem = problem or error
+                continue
+            if found.entries is None:
+                entries = position_of(self.journal, self.recipe(), found.step, found.recipe)
+                found = found._replace(entries=entries)
+            return found
         if problem is not None:
             raise problem
         return None
@@ -193,3 +267,16 @@ class RunFolder:
 def is_run_folder(path: Path) -> bool:
     """Whether this looks like a run folder."""
     return (path / MARK).is_file()
+
+
+def write_mark(folder: Path, about: dict[str, Any]) -> None:
+    """Write run.json.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_text(folder / MARK, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+
+
+def _unwritable(path: Path, error: OSError) -> RunError:
+    return RunError(f"the run folder {path} cannot be written: {error.strerror or error}")

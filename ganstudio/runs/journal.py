@@ -3,44 +3,114 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+import threading
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ganstudio.runs.jsonl import append_line, read_lines
+from ganstudio.runs.errors import RunError
+from ganstudio.runs.jsonl import append_bytes, line_of, numbered_lines
+from ganstudio.runs.lineage import Entry, lineage
 
 
 class Journal:
     """An append-only text file, one JSON object a line.
 
-    Each has ``step`` (steps done when it happened), ``time`` (UTC), ``kind`` and what the kind
-    needs: ``tweak`` has ``changes`` {path: [old, new]} and ``label``; ``move`` has ``only``.
+    Each has ``step``, ``time`` (UTC), ``kind`` and what the kind needs. ``step`` counts the steps
+    done when the entry was written. So a ``tweak`` (``changes`` {path: [old, new]}, ``label``)
+    acts from the step after it, while a ``move`` (``only``, ``count``) tells of the ``count``
+    steps that end with its own. An entry with ``kept`` went back: see ``lineage``.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lines: int | None = None
+        self._waiting: list[bytes] = []
+        self._lock = threading.Lock()
 
-    def append(self, kind: str, step: int, **fields: Any) -> None:
-        """Write one entry and make sure it is on the disk.
+    @property
+    def lines(self) -> int:
+        """Lines so far, also those that a full disk has not taken yet: the position in the
+        journal that a checkpoint remembers.
+        """
+        with self._lock:
+            return self._written() + len(self._waiting)
+
+    def _written(self) -> int:
+        if self._lines is None:
+            self._lines = 0
+            if self.path.exists():
+                with self.path.open("rb") as file:
+                    while block := file.read(1 << 20):
+                        self._lines += block.count(b"\n")
+        return self._lines
+
+    def append(self, kind: str, step: int, *, durable: bool = True, **fields: Any) -> None:
+        """Write one entry; ``durable`` also waits until the disk has it, else ``sync`` must.
 
         Raises:
-            OSError: the disk is full or the folder cannot be written.
+            OSError: the disk is full or the folder cannot be written. The entry is written with
+                the next one then, or by ``sync``.
         """
-        entry = {"step": step, "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                 "kind": kind, **fields}
-        append_line(self.path, entry)
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = line_of({"step": step, "time": now, "kind": kind, **fields})
+        with self._lock:
+            self._waiting.append(line)
+            self._write(durable)
 
-    def read(self) -> list[dict[str, Any]]:
-        """All entries in order. A torn last line (the plug was pulled) is left out.
+    def sync(self) -> None:
+        """Return when the disk has every entry.
+
+        Raises:
+            OSError: it cannot take them.
+        """
+        with self._lock:
+            self._write(durable=True)
+
+    def _write(self, durable: bool) -> None:
+        if self._waiting or self.path.exists():
+            lines = self._written()
+            append_bytes(self.path, b"".join(self._waiting), durable)
+            self._lines = lines + len(self._waiting)
+            self._waiting.clear()
+
+    def numbered(self) -> Iterator[tuple[int, Entry]]:
+        """Line number (from 1) and entry, one after the other.
+
+        A torn last line (the plug was pulled) is left out.
 
         Raises:
             RunError: a line before the last is not an entry, or the file cannot be read.
         """
-        return read_lines(self.path, "a journal entry")
+        for number, entry in numbered_lines(self.path, "a journal entry"):
+            kept = entry.get("kept", 0)
+            if not _is_count(entry["step"]):
+                raise RunError(f"{self.path}: line {number} is not a journal entry")
+            if not _is_count(kept) or kept >= number:
+                raise RunError(f"{self.path}: line {number} goes back to a line that is not "
+                               "before it")
+            yield number, entry
 
-    def tweaks(self) -> list[dict[str, Any]]:
-        """The tweaks alone."""
+    def read(self) -> list[Entry]:
+        """All entries in order.
+
+        Raises:
+            RunError: as ``numbered``.
+        """
+        return [entry for _, entry in self.numbered()]
+
+    def lineage(self, upto: int | None = None) -> list[Entry]:
+        """The entries that made the run what it was after ``upto`` lines (None: after all).
+
+        Raises:
+            RunError: as ``numbered``.
+        """
+        entries = dict(self.numbered())
+        return lineage(entries, max(entries, default=0) if upto is None else upto)
+
+    def tweaks(self) -> list[Entry]:
+        """The tweaks alone, those that were undone too."""
         return [entry for entry in self.read() if entry.get("kind") == "tweak"]
 
 
@@ -70,3 +140,5 @@ class Marks:
             except (ValueError, TypeError, KeyError, RecursionError):
                 continue
         return self._known
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63

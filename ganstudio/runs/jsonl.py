@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,7 +13,8 @@ from ganstudio.runs.errors import RunError
 
 MAX_LINE = 1_000_000
 MAX_FILE = 256_000_000
-"""Characters of one line and bytes of one file, beyond which it is not one of ours."""
+MAX_LINES = 1_000_000
+"""Bytes of one line, bytes and lines of one file, beyond which it is not one of ours."""
 
 
 def append_line(path: Path, entry: Mapping[str, Any], durable: bool = True) -> None:
@@ -22,16 +24,41 @@ def append_line(path: Path, entry: Mapping[str, Any], durable: bool = True) -> N
         OSError: the disk is full or the folder cannot be written.
         ValueError: a number in it is NaN or infinite, which JSON does not have.
     """
+    append_bytes(path, line_of(entry), durable)
+
+
+def line_of(entry: Mapping[str, Any]) -> bytes:
+    """One object as a line.
+
+    Raises:
+        ValueError: a number in it is NaN or infinite, which JSON does not have.
+    """
     text = json.dumps(dict(entry), ensure_ascii=False, allow_nan=False)
-    with path.open("a+b") as file:
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def append_bytes(path: Path, lines: bytes, durable: bool) -> None:
+    """Append whole lines, all of them or none; and mend the end before.
+
+    Raises:
+        OSError: the disk is full or the folder cannot be written.
+    """
+    data = memoryview(lines)
+    # Unbuffered: a buffer would try to write its rest again when the file is cut or closed.
+    with path.open("a+b", buffering=0) as file:
         _mend_end(file)
-        file.write(text.encode("utf-8", "replace") + b"\n")
-        file.flush()
-        if durable:
-            os.fsync(file.fileno())
+        whole = file.seek(0, os.SEEK_END)
+        try:
+            while data:
+                data = data[file.write(data):]
+            if durable:
+                os.fsync(file.fileno())
+        except OSError:
+            file.truncate(whole)
+            raise
 
 
-def _mend_end(file: BinaryIO) -> None:
+def _mend_end(file: BinaryIO | FileIO) -> None:
     """Take away a line that was torn when the plug was pulled, or the next would be glued to it."""
     end = file.seek(0, os.SEEK_END)
     start = max(0, end - 1)
@@ -79,12 +106,35 @@ def read_lines(path: Path, what: str) -> list[dict[str, Any]]:
     Raises:
         RunError: a line before the last is not ``what``, or the file cannot be read.
     """
-    entries = []
-    for number, line in enumerate(whole_lines(path), 1):
-        if not line.strip():
-            continue
-        entry = parsed(line)
-        if entry is None:
-            raise RunError(f"{path}: line {number} is not {what}")
-        entries.append(entry)
-    return entries
+    return [entry for _, entry in numbered_lines(path, what)]
+
+
+def numbered_lines(path: Path, what: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line number (from 1) and entry, one after the other; blank lines are passed over.
+
+    Raises:
+        RunError: as ``read_lines``; also for a file of more lines than any run writes.
+    """
+    for number, line in enumerate(_finished_lines(path), 1):
+        if number > MAX_LINES:
+            raise RunError(f"{path} has more than {MAX_LINES:,} lines, which no run writes")
+        if line.strip():
+            entry = parsed(line.decode("utf-8", "replace"))
+            if entry is None:
+                raise RunError(f"{path}: line {number} is not {what}")
+            yield number, entry
+
+
+def _finished_lines(path: Path) -> Iterator[bytes]:
+    try:
+        if not path.exists():
+            return
+        if path.stat().st_size > MAX_FILE:
+            raise RunError(f"{path} is larger than {MAX_FILE // 1_000_000} MB, which no run writes")
+        with path.open("rb") as file:
+            while line := file.readline(MAX_LINE + 1):
+                if not line.endswith(b"\n") and len(line) <= MAX_LINE:
+                    return  # it was never finished
+                yield line
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}") from None

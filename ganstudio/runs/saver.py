@@ -20,17 +20,20 @@ class Saver:
         self.folder = folder
         self.on_error = on_error
         self._condition = threading.Condition()
-        self._waiting: tuple[State, Recipe] | None = None
+        self._waiting: tuple[State, Recipe, int] | None = None
         self._busy = False
         self._saved = True
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="ganstudio-saver")
         self._thread.start()
 
-    def save(self, state: State, recipe: Recipe) -> None:
-        """Have a state written soon. The state must be a copy that nobody changes."""
+    def save(self, state: State, recipe: Recipe, entries: int) -> None:
+        """Have a state written soon, as of ``entries`` lines of the journal.
+
+        The state must be a copy that nobody changes.
+        """
         with self._condition:
-            self._waiting = (state, recipe)
+            self._waiting = (state, recipe, entries)
             self._condition.notify_all()
 
     def wait(self) -> bool:
@@ -52,11 +55,13 @@ class Saver:
                 self._condition.wait_for(lambda: self._waiting is not None or self._closing)
                 if self._waiting is None:
                     return
-                (state, recipe), self._waiting = self._waiting, None
+                newest, self._waiting = self._waiting, None
                 self._busy = True
             saved = False
             try:
-                self.folder.save(state, recipe)
+                # First what the checkpoint builds on: it must never know more than they do.
+                self.folder.sync()
+                self.folder.save(*newest)
                 saved = True
             except Exception as error:  # whatever it is, the thread must live: others wait on it
                 why = error.strerror if isinstance(error, OSError) else None

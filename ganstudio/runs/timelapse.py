@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from ganstudio.runs.atomic import write_bytes
+from ganstudio.runs.atomic import plain_files, write_bytes
 from ganstudio.training.frames import Bytes, Floats
 
 GROWTH = 1.08
+MOST_FRAMES = 2000
+"""Far more than the rule below ever makes; of more than that, evenly chosen ones are read."""
+MOST_PIXELS = 16_000_000
+MOST_BYTES = 64_000_000
 
 
 def next_frame_step(step: int) -> int:
@@ -49,22 +55,21 @@ class Timelapse:
 
     def steps(self) -> list[int]:
         """The steps of which there are frames."""
-        return sorted(int(p.stem) for p in self.folder.glob("*.*")
-                      if p.suffix in (".png", ".npy") and p.stem.isdecimal())
+        return sorted({int(path.stem) for path in self._files()})
+
+    def _files(self) -> list[Path]:
+        return plain_files(self.folder, ".png") + plain_files(self.folder, ".npy")
 
     def frames(self) -> list[tuple[int, Bytes | Floats]]:
         """All readable frames in order of step; a damaged one is left out."""
         found: list[tuple[int, Bytes | Floats]] = []
-        for step in self.steps():
-            picture = self.folder / f"{step:010d}.png"
+        files = sorted(self._files(), key=lambda path: int(path.stem))
+        for path in files[::-(-len(files) // MOST_FRAMES) or 1]:
             try:
-                if picture.exists():
-                    with Image.open(picture) as image:
-                        found.append((step, np.asarray(image)))
-                else:
-                    found.append((step, np.load(picture.with_suffix(".npy"),
-                                                allow_pickle=False)))
-            except (OSError, ValueError, EOFError, SyntaxError, MemoryError,
+                if path.stat().st_size <= MOST_BYTES:
+                    found.append((int(path.stem), _read(path)))
+            except (OSError, ValueError, EOFError, SyntaxError, MemoryError, RecursionError,
+                    OverflowError, TypeError, struct.error, zlib.error,
                     Image.DecompressionBombError):
                 # What Pillow and numpy raise for files that are cut short, or lie about their size.
                 continue
@@ -72,7 +77,19 @@ class Timelapse:
 
     def cut_after(self, step: int) -> None:
         """Drop the frames later than ``step``."""
-        for later in self.steps():
-            if later > step:
-                for suffix in (".png", ".npy"):
-                    (self.folder / f"{later:010d}{suffix}").unlink(missing_ok=True)
+        for path in self._files():
+            if int(path.stem) > step:
+                path.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> Bytes | Floats:
+    if path.suffix == ".npy":
+        # Mapped first: a header that claims more than the file holds is refused and not allocated.
+        points = np.load(path, mmap_mode="r", allow_pickle=False)
+        if points.dtype.kind != "f" or points.ndim != 2:
+            raise ValueError("not a cloud of points")
+        return np.array(points, np.float32)
+    with Image.open(path, formats=("PNG",)) as image:
+        if image.width * image.height > MOST_PIXELS or image.mode not in ("L", "RGB"):
+            raise ValueError("not a mosaic of ours")
+        return np.asarray(image)

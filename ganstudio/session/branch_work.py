@@ -25,6 +25,9 @@ from ganstudio.session.timeline_messages import (
 if TYPE_CHECKING:
     from ganstudio.session.timeline_work import TimelineWork
 
+OWNER = "the GAN Studio window"
+"""What a session is called where another finds its run locked."""
+
 
 class BranchWork:
     """Belongs to a ``TimelineWork``; ``fork`` waits until its moment has been reached."""
@@ -113,7 +116,8 @@ class BranchWork:
     def _go_over(self, path: Path, conductor: Conductor) -> None:
         """Let go of one branch and take up another; if that fails the first goes on."""
         worker = self.worker
-        fresh = Conductor(None, path, dataset=conductor.dataset, on_unsaved=conductor.on_unsaved)
+        fresh = Conductor(None, path, dataset=conductor.dataset,
+                          on_unsaved=conductor.on_unsaved, owner=OWNER)
         if not conductor.close():
             worker.say("unsaved", "The last state of the branch that was left is not saved; "
                                   "the one before it is")
@@ -121,9 +125,7 @@ class BranchWork:
         worker.session.folder, worker.session.recipe = path, fresh.recipe
         worker.until = None
         fresh.observer.watch(list(worker.wants.values()))
-        past = fresh.past()
-        if past is not None:
-            worker.mailbox.put_scalars(past)
+        worker.mailbox.put_past(fresh.past())
         worker.budget.all_stale()
 
     # ---- the others ---------------------------------------------------------------------------

@@ -6,6 +6,7 @@ trainer to the run folder, so that what is trained is also journaled, recorded a
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,11 +16,10 @@ from ganstudio.data.catalogue import load_dataset
 from ganstudio.data.dataset import Dataset
 from ganstudio.nets.sizes import ALLOWED_IMAGE_SIZES
 from ganstudio.recipe import Recipe, RecipeError, differences, needs_restart, with_value
-from ganstudio.runs.branches import past_rows
+from ganstudio.runs.branches import past_parts
 from ganstudio.runs.checkpoint import state_digest
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import RunFolder, is_run_folder
-from ganstudio.runs.history import as_chunk
 from ganstudio.runs.saver import Saver
 from ganstudio.runs.snapshots import MARK_KINDS
 from ganstudio.runs.timelapse import next_frame_step
@@ -29,6 +29,7 @@ from ganstudio.training.frames import (
     MosaicFrame,
     PointsFrame,
     ScalarChunk,
+    ScalarPart,
     WantMosaic,
     WantPoints,
 )
@@ -38,6 +39,8 @@ from ganstudio.training.observer import Observer
 from ganstudio.training.trainer import State, Trainer
 
 AUTOSAVE_SECONDS = 30.0
+TWEAK_SAVE_SECONDS = 1.0
+"""The least time between two saves that tweaks ask for."""
 FLUSH_SECONDS = 1.0
 
 Progress = Callable[[int, int], None]
@@ -47,7 +50,8 @@ class Conductor:
     """One run: made from a recipe (in a new folder, or in none), or taken up from its folder.
 
     Must be used from one thread, the one that made it. ``read_only`` looks at a run and leaves
-    its folder as it is. ``dataset`` is the recipe's data where they have been loaded already.
+    its folder as it is; else the folder is locked for this process, which is ``owner`` to people.
+    ``dataset`` is the recipe's data where they have been loaded already.
 
     Raises:
         RecipeError, RunError, DataError, ValueError: with one sentence for the person.
@@ -57,21 +61,41 @@ class Conductor:
                  on_progress: Progress | None = None,
                  cancelled: Callable[[], bool] | None = None,
                  on_unsaved: Callable[[str], None] = lambda _: None,
-                 read_only: bool = False, dataset: Dataset | None = None) -> None:
+                 read_only: bool = False, dataset: Dataset | None = None,
+                 owner: str = "ganstudio") -> None:
         self.folder: RunFolder | None = None
         self.saver: Saver | None = None
         self.on_unsaved = on_unsaved
+        self.recording = not read_only
         self.journal: list[dict[str, Any]] = []
         """What a run without a folder would have written into its journal."""
         self.marks = 0
         """How many journal entries there were at whose steps a state is to be kept."""
         self.trial: Trial | None = None
         """D's steps on approval, of which the folder does not know yet."""
+        self._complained = False
+        self._save_at: float | None = None
+        self._mark_saved = -math.inf
+        try:
+            self._prepare(recipe, path, owner, on_progress, cancelled, dataset)
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        if self.folder is not None:
+            self.folder.release()
+
+    def _prepare(self, recipe: Recipe | None, path: Path | None, owner: str,
+                 on_progress: Progress | None, cancelled: Callable[[], bool] | None,
+                 dataset: Dataset | None) -> None:
         resumed = None
         if path is not None and is_run_folder(path):
             self.folder = RunFolder.open(path)
+            if self.recording:
+                self.folder.hold(owner)
             resumed = self.folder.latest()
-            recipe = resumed[1] if resumed else self.folder.recipe()
+            recipe = resumed.recipe if resumed else self.folder.recipe()
         if recipe is None:
             raise RecipeError(f"{path} is not a run folder, and no recipe was given")
         if not recipe.machine.threads:
@@ -82,26 +106,24 @@ class Conductor:
         prepare_thread(recipe.machine.threads)
         sizes = ALLOWED_IMAGE_SIZES if "dcgan" in (recipe.generator.kind,
                                                    recipe.discriminator.kind) else None
-        self.dataset = dataset or load_dataset(recipe.data, recipe.seed, progress=on_progress,
-                                    cancelled=cancelled, image_sizes=sizes)
+        self.dataset = dataset or load_dataset(
+            recipe.data, recipe.seed, progress=on_progress, cancelled=cancelled, image_sizes=sizes)
         self.trainer = Trainer(recipe, self.dataset)
         if resumed is not None:
-            self._take_up(resumed[0])
+            self._take_up(resumed.state)
         self.observer = Observer(self.trainer)
-        if self.folder is None and path is not None:
-            self.folder = RunFolder.create(path, recipe)
         self.measuring = Measuring(self)
         self.started_at = self.step
         self._next_frame = next_frame_step(self.step)
         self._last_flush = self._last_save = time.monotonic()
-        self._complained = False
-        if self.folder is None or read_only:
+        if self.folder is not None:
+            if self.recording:
+                self._go_on_from(resumed.entries if resumed and resumed.entries else 0)
+        elif path is not None:
+            self.folder = RunFolder.create(path, recipe)
+            self.folder.hold(owner)
+        if self.folder is None or not self.recording:
             return
-        try:
-            self.folder.cut_after(self.step)
-        except OSError as error:
-            raise RunError(f"the run folder {path} cannot be written: "
-                           f"{error.strerror or error}") from None
         if self.step == 0:
             self._record_frame()
         # Last, since its thread must be ended by somebody: from here on nothing can fail.
@@ -113,6 +135,21 @@ class Conductor:
             self.trainer.load(state)
         except ValueError as error:
             raise RunError(f"the run in {self.folder.path} cannot go on: {error}") from None
+
+    def _go_on_from(self, entries: int) -> None:
+        """Forget what was recorded after the checkpoint, and say so in the journal.
+
+        ``entries`` is how many lines the journal had then: at least the one that made the run.
+        """
+        folder = self.folder
+        assert folder is not None
+        try:
+            folder.cut_after(self.step)
+            folder.journal.append("resumed", self.step,
+                                  kept=min(max(entries, 1), folder.journal.lines))
+        except OSError as error:
+            raise RunError(f"the run folder {folder.path} cannot be written: "
+                           f"{error.strerror or error}") from None
 
     # ---- what it is --------------------------------------------------------------------------
 
@@ -126,12 +163,14 @@ class Conductor:
         """Steps done."""
         return self.trainer.step
 
-    def past(self) -> ScalarChunk | None:
-        """The scalar history of a run that was taken up, its ancestors' included."""
-        if self.folder is None:
-            return None
-        rows = past_rows(self.folder)
-        return as_chunk(rows) if len(rows) else None
+    def past(self) -> tuple[ScalarPart, ...]:
+        """The scalar history of a run that was taken up, its ancestors' included; thinner further
+        back.
+
+        Raises:
+            RunError: it is damaged.
+        """
+        return past_parts(self.folder) if self.folder is not None else ()
 
     def digest(self) -> str:
         """The hash over all that the trainer's state holds."""
@@ -153,7 +192,7 @@ class Conductor:
         try:
             chunk = self.trainer.advance(count, interrupted, only)
         except Exception as error:
-            self._went_back(error)
+            self._went_back(error, only)
             raise
         if only:
             self._journal("move", only=only, count=len(chunk.steps))
@@ -161,7 +200,7 @@ class Conductor:
         if self.step >= self._next_frame:
             self._record_frame()
             self._next_frame = next_frame_step(self.step)
-        self._housekeeping()
+        self.housekeeping()
         return chunk
 
     @property
@@ -206,10 +245,19 @@ class Conductor:
         if trial is not None:
             trial.take_back()
 
-    def _went_back(self, error: Exception) -> None:
+    def _went_back(self, error: Exception, only: str) -> None:
         self._add_history(self.finished)
+        done = self.finished.steps
+        if only and len(done):
+            self._journal("move", int(done[-1]), only=only, count=len(done))
+        said: dict[str, Any] = {"kept": self._lines()}
         if isinstance(error, NonFiniteLossError):
-            self._journal("nonfinite", player=error.player, failed_step=error.step)
+            self._journal("nonfinite", player=error.player, failed_step=error.step, **said)
+        else:
+            self._journal("failed", error=type(error).__name__, **said)
+        since = differences(self.trainer.good_recipe, self.recipe)
+        if since:
+            self._journal_tweak(since, "made again after going back")
         # Saved before the later checkpoints are dropped, so that there always is one.
         self.save()
         self.guarded(lambda folder: folder.cut_after(self.step))
@@ -235,7 +283,7 @@ class Conductor:
         if changed:
             self.keep_trial()
             self.trainer.apply(new)
-            self._journal("tweak", changes={k: list(v) for k, v in changed.items()}, label=label)
+            self._journal_tweak(changed, label)
         return changed
 
     def go_back(self, state: State, recipe: Recipe) -> None:
@@ -249,20 +297,30 @@ class Conductor:
 
     # ---- recording ---------------------------------------------------------------------------
 
-    def _journal(self, kind: str, **fields: Any) -> None:
+    def _journal(self, kind: str, step: int | None = None, **fields: Any) -> None:
+        at = self.step if step is None else step
         if self.folder is None:
-            self.journal.append({"step": self.step, "kind": kind, **fields})
-        self.guarded(lambda folder: folder.journal.append(kind, self.step, **fields))
+            self.journal.append({"step": at, "kind": kind, **fields})
+        # Brought to the disk by the saver, so that a tweak costs no wait for it here.
+        self.guarded(lambda folder: folder.journal.append(kind, at, durable=False, **fields))
         if kind in MARK_KINDS:
             self.marks += 1
-            self.save(wait=False)
+            now = time.monotonic()
+            self._save_at = max(now, self._mark_saved + TWEAK_SAVE_SECONDS)
+            self.housekeeping()
+
+    def _journal_tweak(self, changed: Mapping[str, tuple[Any, Any]], label: str) -> None:
+        self._journal("tweak", changes={k: list(v) for k, v in changed.items()}, label=label)
+
+    def _lines(self) -> int:
+        return self.folder.journal.lines if self.folder is not None else len(self.journal)
 
     def _add_history(self, chunk: ScalarChunk) -> None:
-        if self.folder is not None:
+        if self.folder is not None and self.recording:
             self.folder.history.add(chunk)
 
     def _record_frame(self) -> None:
-        if self.folder is None:
+        if self.folder is None or not self.recording:
             return
         if self.dataset.is_image:
             mosaic = self.observer.look(WantMosaic())
@@ -273,31 +331,39 @@ class Conductor:
             assert isinstance(points, PointsFrame)
             self.guarded(lambda folder: folder.timelapse.add_points(self.step, points.fake))
 
-    def _housekeeping(self) -> None:
+    def housekeeping(self) -> float | None:
+        """Write what is due; the seconds until something is due that training does not bring."""
         now = time.monotonic()
         if now - self._last_flush >= FLUSH_SECONDS:
             self._last_flush = now
             self.guarded(lambda folder: folder.history.flush())
-        if now - self._last_save >= AUTOSAVE_SECONDS:
+        due = self._save_at is not None and now >= self._save_at
+        if due:
+            self._mark_saved = now
+        if due or now - self._last_save >= AUTOSAVE_SECONDS:
             self.save(wait=False)
+        waits = self._save_at is not None and self.trial is None
+        return max(0.0, self._save_at - now) if waits and self._save_at is not None else None
 
     def save(self, wait: bool = True) -> bool:
         """Write history and state; with ``wait`` return when they are on the disk.
 
         False if that failed; ``on_unsaved`` has then been told why.
         """
-        self._last_save = time.monotonic()
-        if self.folder is None or self.saver is None or self.trial is not None:
+        if self.trial is not None:
+            return True  # on approval still; what is due stays due
+        self._last_save, self._save_at = time.monotonic(), None
+        if self.folder is None or self.saver is None:
             return True
         if wait:
             self._complained = False  # somebody asks: say it again
-        self.guarded(lambda folder: folder.history.flush(durable=wait))
-        self.saver.save(self.trainer.state(), self.recipe)
+        self.guarded(lambda folder: folder.history.flush())
+        self.saver.save(self.trainer.state(), self.recipe, self._lines())
         return self.saver.wait() if wait else True
 
     def guarded(self, write: Callable[[RunFolder], object]) -> None:
         """Write into the folder; a full disk is said once and does not stop the training."""
-        if self.folder is None:
+        if self.folder is None or not self.recording:
             return
         try:
             write(self.folder)
@@ -314,16 +380,16 @@ class Conductor:
             self.on_unsaved(sentence)
 
     def close(self) -> bool:
-        """Save everything and end the saver's thread. Nothing can be done with the run after.
+        """Save everything, end the saver's thread and let the folder go: nothing can be done after.
 
         False if the last state could not be saved.
         """
         self.take_back_trial()
         saver = self.saver
-        if saver is None:
-            return True
         try:
-            return self.save()
+            return saver is None or self.save()
         finally:
-            self.saver = None
-            saver.close()
+            if saver is not None:
+                self.saver = None
+                saver.close()
+            self._let_go()

@@ -15,7 +15,7 @@ from ganstudio.runs.export.content import ExportError
 from ganstudio.runs.export.kinds import KINDS
 from ganstudio.runs.gallery.data import GalleryCancelled, GalleryData, GalleryError
 from ganstudio.runs.gallery.write import write_gallery
-from ganstudio.runs.history import as_chunk
+from ganstudio.runs.history import ScalarHistory, as_chunk
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.failures import sentence, traceback_of
 from ganstudio.session.messages import Export
@@ -29,6 +29,8 @@ from ganstudio.training.streams import Stream
 SAMPLE_BATCH = 256
 MOST_ROWS = 400_000
 """Rows of history that go into a gallery; a longer one is thinned to its extremes."""
+PIECE_ROWS = 500_000
+"""Rows that are read at a time."""
 
 
 Write = Callable[[Callable[[str, int, int], None]], Path]
@@ -87,10 +89,9 @@ def gather(conductor: Conductor, export: Export) -> Callable[[], GalleryData]:
     measured = _measured(conductor)
 
     def complete() -> GalleryData:
-        rows = folder.history.rows() if folder else np.empty(0)
-        history = as_chunk(_thinned(rows)) if len(rows) else None
         more: dict[str, Any] = {}
-        if history is not None:
+        if folder is not None and folder.history.count:
+            history = as_chunk(thinned(folder.history))
             more = {"steps": history.steps, "values": history.values}
         return GalleryData(
             recipe=recipe, name=recipe.name, step=step, epoch=epoch, seed=export.seed,
@@ -114,18 +115,25 @@ def _measured(conductor: Conductor) -> tuple[MetricsFrame, ...]:
         return ()
 
 
-def _thinned(rows: Any) -> Any:
+def thinned(history: ScalarHistory) -> Any:
     """At most ``MOST_ROWS`` rows, keeping in each stretch those with the extreme losses."""
-    if len(rows) <= MOST_ROWS:
-        return rows
-    stretch = -(-len(rows) * 4 // MOST_ROWS)
+    count = history.count
+    if count <= MOST_ROWS:
+        return history.rows()
+    stretch = -(-count * 4 // MOST_ROWS)
+    piece = stretch * (PIECE_ROWS // stretch + 1)
+    return np.concatenate([_extremes(history.rows(first, min(piece, count - first)), stretch)
+                           for first in range(0, count, piece)])
+
+
+def _extremes(rows: Any, stretch: int) -> Any:
     whole = len(rows) // stretch * stretch
-    picks = []
+    picks = [np.arange(whole, len(rows))]
     for name in ("loss_d", "loss_g"):
         blocks = np.nan_to_num(np.asarray(rows[name][:whole])).reshape(-1, stretch)
         base = np.arange(len(blocks)) * stretch
         picks += [base + blocks.argmin(1), base + blocks.argmax(1)]
-    return rows[np.unique(np.concatenate([*picks, np.arange(whole, len(rows))]))]
+    return rows[np.unique(np.concatenate(picks))]
 
 
 class Exporter:

@@ -6,7 +6,7 @@ import threading
 
 from ganstudio.session.messages import Event, Status, Update
 from ganstudio.session.timeline_messages import Timeline
-from ganstudio.training.frames import Frame, RunInfo, ScalarChunk
+from ganstudio.training.frames import Frame, RunInfo, ScalarChunk, ScalarPart
 from ganstudio.training.metrics_frames import MetricsFrame
 
 
@@ -20,6 +20,7 @@ class Mailbox:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._scalars: list[ScalarChunk] = []
+        self._past: tuple[ScalarPart, ...] = ()
         self._events: list[Event] = []
         self._frames: dict[str, Frame] = {}
         self._metrics: tuple[MetricsFrame, ...] = ()
@@ -37,6 +38,12 @@ class Mailbox:
         """Hand over the metrics of a run that was taken up; delivered once."""
         with self._lock:
             self._metrics = past
+
+    def put_past(self, parts: tuple[ScalarPart, ...]) -> None:
+        """Say what the history is so far, in place of all rows before; delivered once."""
+        with self._lock:
+            self._past = parts
+            self._scalars = []
 
     def put_event(self, event: Event) -> None:
         """Append an event."""
@@ -77,7 +84,7 @@ class Mailbox:
         with self._lock:
             update = Update(self._status, tuple(self._scalars), self._frames,
                             tuple(self._events), self._info, self._timeline,
-                            self._metrics)
+                            self._metrics, self._past)
             self._scalars, self._events, self._frames, self._info = [], [], {}, None
-            self._timeline, self._metrics = None, ()
+            self._timeline, self._metrics, self._past = None, (), ()
         return update

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from ganstudio.session.timeline_messages import Timeline, TimelineCommand
-from ganstudio.training.frames import Frame, RunInfo, ScalarChunk, Want
+from ganstudio.training.frames import Frame, RunInfo, ScalarChunk, ScalarPart, Want
 from ganstudio.training.metrics_frames import MetricsFrame
 
 # ---- commands: what may be asked of a session ----------------------------------------------
@@ -178,7 +178,8 @@ class Update:
 
     ``scalars`` lists every row since then, none lost. ``frames`` holds the newest frame of
     each watched key that changed. ``info`` comes once, when the run is ready, and so do
-    ``metrics``: what was measured of a run before it was taken up.
+    ``metrics``: what was measured of a run before it was taken up. ``past`` is what the history
+    was before the first of ``scalars``, from fine to coarse.
     """
 
     status: Status
@@ -189,3 +190,4 @@ class Update:
     timeline: Timeline | None = None
     """The past, where something of it changed."""
     metrics: tuple[MetricsFrame, ...] = ()
+    past: tuple[ScalarPart, ...] = ()

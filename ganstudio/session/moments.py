@@ -79,7 +79,8 @@ def _newest(stretch: Stretch, last: int, before: bool, memory: Snapshots) -> Sna
         if snapshot is not None:
             return snapshot
         try:
-            return Snapshot(*load_checkpoint(files[step]))
+            found = load_checkpoint(files[step])
+            return Snapshot(found.state, found.recipe)
         except (RunError, OSError):
             continue
     return None

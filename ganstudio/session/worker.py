@@ -12,6 +12,7 @@ import psutil
 from ganstudio.data.dataset import Cancelled, DataError
 from ganstudio.recipe import RecipeError
 from ganstudio.runs.errors import RunError
+from ganstudio.session.branch_work import OWNER
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.exporting import Exporter
 from ganstudio.session.failures import failure_event, sentence, traceback_of
@@ -113,7 +114,7 @@ class Worker:
         finally:
             self._end()
 
-    def _prepare(self) -> None:
+    def _prepare(self, read_only: bool = False) -> None:
         session = self.session
 
         def progress(done: int, total: int) -> None:
@@ -123,14 +124,13 @@ class Worker:
         self.conductor = Conductor(
             session.recipe, session.folder, on_progress=progress,
             cancelled=lambda: session.inbox.stopping,
-            on_unsaved=lambda text: self.say("unsaved", text))
+            on_unsaved=lambda text: self.say("unsaved", text), owner=OWNER,
+            read_only=read_only)
         session.recipe = self.conductor.recipe
         info = self.conductor.observer.info()
         self.mailbox.put_info(info)
         self.conductor.observer.watch(list(self.wants.values()))
-        past = self.conductor.past()
-        if past is not None:
-            self.mailbox.put_scalars(past)
+        self.mailbox.put_past(self.conductor.past())
         try:
             self.mailbox.put_metrics(self.conductor.measuring.past())
         except RunError as error:
@@ -170,7 +170,8 @@ class Worker:
         if self.trials.left or self.timeline.busy:
             return 0.0
         if self.state is not State.RUNNING:
-            return None
+            # A tweak while paused is saved soon too.
+            return self.conductor.housekeeping() if self.conductor is not None else None
         return self.pace.wait_for(time.monotonic())
 
     def _end(self) -> None:

@@ -32,6 +32,20 @@ class ScalarChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class ScalarPart:
+    """A part of a long history: entries of ``span`` rows each, from the ``start``-th entry on.
+
+    ``steps`` (n,) are the first steps of the entries. ``stats`` is one array (n, len(SCALARS))
+    for single rows, and smallest, largest and mean value for longer spans.
+    """
+
+    span: int
+    start: int
+    steps: Steps
+    stats: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunInfo:
     """What does not change while a run lasts.
 

@@ -87,8 +87,10 @@ class Trainer:
         self.keep_before = False
         """Whether somebody looks at the last step: ``before`` are then the weights before it."""
         self.before: Tensor | None = None
-        self._kept: State | None = None
-        self._unproven: State | None = None
+        self.good_recipe = recipe
+        """The recipe as it was at the state that the last failure fell back to."""
+        self._kept: tuple[State, Recipe] | None = None
+        self._unproven: tuple[State, Recipe] | None = None
 
     @property
     def epoch(self) -> float:
@@ -224,7 +226,7 @@ class Trainer:
     def _keep_good(self) -> None:
         """Copy the state now and then; a copy counts as good once a step from it was finite."""
         if self._unproven is None and (self._kept is None or self.step % KEEP_EVERY == 0):
-            self._unproven = self.state()
+            self._unproven = self.state(), self.recipe
 
     def _prove(self) -> None:
         """All steps since the copy was taken are known to be finite."""
@@ -245,10 +247,17 @@ class Trainer:
         return None
 
     def fall_back(self) -> None:
-        """Return to the last state that is known to be good: always one between two steps."""
+        """Return to the last state that is known to be good: always one between two steps.
+
+        The recipe stays as it is now: changes made since then are made again, from there.
+        """
+        recipe = self.good_recipe = self.recipe
         good = self._kept or self._unproven
         if good is not None:
-            self.load(good)
+            state, self.good_recipe = good
+            self.recipe = self.good_recipe
+            self.load(state)
+            self.apply(recipe)
 
     # ---- changing ------------------------------------------------------------------------------
 

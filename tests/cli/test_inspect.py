@@ -65,5 +65,5 @@ def test_inspect_refuses_in_one_sentence(ganstudio, trained):
     ganstudio("inspect").refused("RUN")
     (trained / "journal.jsonl").write_text("rubbish\n")
     ganstudio("inspect", trained).refused("line 1 is not a journal entry")
-    (trained / "run.json").write_text(json.dumps({"format": 2}))
+    (trained / "run.json").write_text(json.dumps({"format": 99}))
     ganstudio("inspect", trained).refused("newer GAN Studio")

@@ -55,7 +55,7 @@ def test_a_branch_is_a_run_folder_that_can_be_gone_on_with(run):
     before = everything(run.path)
     made = branches.create(run.path, fork(5, batch=9), "bigger")
     folder = RunFolder.open(made.path)
-    state, recipe = folder.latest()
+    state, recipe, _ = folder.latest()
     assert state.values["step"] == 5 and recipe.batch == 9 and folder.recipe().batch == 16
     assert state_digest(state) == state_digest(fork(5).state)
     assert [e["kind"] for e in folder.journal.read()] == ["created", "forked", "tweak"]
@@ -104,19 +104,24 @@ def test_a_branch_that_was_never_finished_is_not_seen_and_goes_when_the_run_is_c
     assert not half.exists()
 
 
+def past(folder):
+    part, = branches.past_parts(folder)
+    return part.steps.tolist(), part.stats[0][:, 0].tolist()
+
+
 def test_the_past_of_a_branch_is_that_of_its_ancestors_and_its_own(run):
     one = branches.create(run.path, fork(5))
     record(RunFolder(one.path), 5, 9)
     two = branches.create(run.path, fork(7, one.id))
     record(RunFolder(two.path), 7, 10)
-    rows = branches.past_rows(RunFolder(two.path))
-    assert rows["step"].tolist() == list(range(1, 11))
-    assert rows["loss_d"].tolist() == [8] * 5 + [9] * 2 + [10] * 3
-    assert branches.past_rows(run)["step"].tolist() == list(range(1, 9))
+    steps, losses = past(RunFolder(two.path))
+    assert steps == list(range(1, 11))
+    assert losses == [8] * 5 + [9] * 2 + [10] * 3
+    assert past(run)[0] == list(range(1, 9))
     # A branch that begins before its parent did.
     three = branches.create(run.path, fork(3, two.id))
     record(RunFolder(three.path), 3, 4)
-    assert branches.past_rows(RunFolder(three.path))["loss_d"].tolist() == [8] * 3 + [4]
+    assert past(RunFolder(three.path))[1] == [8] * 3 + [4]
 
 
 def test_what_was_done_to_a_branch_begins_with_what_was_done_before_it(run):

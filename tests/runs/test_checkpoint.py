@@ -26,7 +26,7 @@ def path(tmp_path, trainer):
 
 
 def test_what_is_saved_is_loaded(path, trainer):
-    state, recipe = load_checkpoint(path)
+    state, recipe, _ = load_checkpoint(path)
     assert recipe == trainer.recipe
     assert tiny.same(state, trainer.state())
     assert state_digest(state) == state_digest(trainer.state())
@@ -38,14 +38,14 @@ def test_it_is_no_pickle_and_readable_by_others(path):
 
     with safe_open(path, "np") as file:
         assert "g.weight_0" in file.keys()  # noqa: SIM118
-        assert set(file.metadata()) == {"format", "values", "recipe"}
+        assert set(file.metadata()) == {"format", "values", "recipe", "journal_lines"}
 
 
 def test_channels_last_weights_come_back_bit_for_bit(tmp_path):
     made = tiny.trainer(**{**tiny.DCGAN, "data": {"kind": "digits", "size": 16}})
     made.advance(2)
     save_checkpoint(tmp_path / "x", made.state(), made.recipe)
-    state, recipe = load_checkpoint(tmp_path / "x")
+    state, recipe, _ = load_checkpoint(tmp_path / "x")
     again = tiny.trainer(recipe)
     again.load(state)
     assert state_digest(again.state()) == state_digest(made.state())
@@ -67,16 +67,21 @@ def test_a_damaged_checkpoint_is_refused_or_harmless(data, trainer, tmp_path_fac
             raw[place] ^= data.draw(st.integers(1, 255))
     path.write_bytes(raw)
     try:
-        state, recipe = load_checkpoint(path)
+        state, recipe, _ = load_checkpoint(path)
         tiny.trainer(recipe).load(state)
     except ValueError as error:  # RunError is one
         assert str(error)
 
 
 @pytest.mark.parametrize(("metadata", "sentence"), [
-    (None, "has checkpoint format 'none'; this GAN Studio reads format 1"),
-    ({"format": "2"}, "has checkpoint format '2'; this GAN Studio reads format 1"),
+    (None, "has checkpoint format 'none'; this GAN Studio reads 1 to 2"),
+    ({"format": "3"}, "has checkpoint format '3'; this GAN Studio reads 1 to 2"),
     ({"format": "1"}, "is damaged"),
+    ({"format": "2", "values": '{"step": 1}', "recipe": "{}"}, "is damaged"),
+    ({"format": "2", "values": '{"step": 1}', "recipe": "{}", "journal_lines": "-1"},
+     "is damaged"),
+    ({"format": "1", "values": '{"step": true}', "recipe": "{}"}, "it does not say its step"),
+    ({"format": "1", "values": '{"step": -1}', "recipe": "{}"}, "it does not say its step"),
     ({"format": "1", "values": "{", "recipe": "{}"}, "is damaged"),
     ({"format": "1", "values": "[]", "recipe": "{}"}, "is damaged"),
     ({"format": "1", "values": "[" * 100_000, "recipe": "{}"}, "is damaged"),

@@ -18,7 +18,7 @@ def run(tmp_path):
 def test_a_new_folder_says_what_it_is(run):
     assert is_run_folder(run.path)
     about = json.loads((run.path / MARK).read_text(encoding="utf-8"))
-    assert about["format"] == 1 and about["name"] == "rïng" and about["created"]
+    assert about["format"] == 2 and about["name"] == "rïng" and about["created"]
     again = RunFolder.open(run.path)
     assert again.recipe() == tiny.recipe(name="rïng")
     assert again.latest() is None
@@ -63,7 +63,9 @@ def test_create_says_why_it_cannot(tmp_path, monkeypatch):
     ("{}", "does not say which format the run has"),
     ('{"format": "1"}', "does not say which format the run has"),
     ('{"format": 0}', "does not say which format the run has"),
-    ('{"format": 2}', "was written by a newer GAN Studio (run format 2; this one reads up to 1)"),
+    ('{"format": true}', "does not say which format the run has"),
+    ('{"format": 3}', "was written by a newer GAN Studio (run format 3; this one reads up to 2)"),
+    ('"' + "x" * 1_000_000 + '"', "is damaged: it is far too long"),
 ], ids=lambda v: str(v)[:14])
 def test_open_says_what_is_wrong(run, content, sentence):
     if content is None:
@@ -100,7 +102,7 @@ def test_the_newest_two_are_kept_where_there_is_no_room_for_more(run):
     run.disk_budget = 0
     trainer = saved_at(run, 1, 2, 4)
     assert stems(run) == [2, 4]
-    state, recipe = run.latest()
+    state, recipe, _ = run.latest()
     assert state_digest(state) == state_digest(trainer.state()) and recipe == trainer.recipe
 
 

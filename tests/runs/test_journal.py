@@ -70,3 +70,36 @@ def test_a_journal_that_cannot_be_read(journal):
     journal.path.mkdir()
     with pytest.raises(RunError, match="cannot be read"):
         journal.read()
+
+
+def test_lines_are_counted_also_from_the_file(journal):
+    assert journal.lines == 0
+    for step in range(3):
+        journal.append("tweak", step)
+    assert journal.lines == Journal(journal.path).lines == 3
+
+
+def test_what_a_full_disk_did_not_take_is_written_later_and_once(journal, monkeypatch):
+    journal.append("created", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left")))
+        with pytest.raises(OSError, match="No space"):
+            journal.append("tweak", 1)
+        assert journal.lines == 2 and len(Journal(journal.path).read()) == 1
+    journal.sync()
+    journal.append("tweak", 2)
+    assert [e["step"] for e in journal.read()] == [0, 1, 2]
+
+
+def test_a_journal_of_more_lines_than_any_run_writes(journal, monkeypatch):
+    monkeypatch.setattr("ganstudio.runs.jsonl.MAX_LINES", 3)
+    for step in range(4):
+        journal.append("tweak", step)
+    with pytest.raises(RunError, match="has more than 3 lines"):
+        journal.read()
+
+
+def test_a_negative_step_is_no_entry(journal):
+    journal.path.write_text('{"step": -1}\n')
+    with pytest.raises(RunError, match="line 1 is not a journal entry"):
+        journal.read()

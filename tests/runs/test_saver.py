@@ -20,7 +20,10 @@ class Folder:
         self.entered, self.let_go = threading.Event(), threading.Event()
         self.let_go.set()
 
-    def save(self, state, recipe):
+    def sync(self):
+        pass
+
+    def save(self, state, recipe, entries):
         self.entered.set()
         assert self.let_go.wait(10)
         if self.fail is not None:
@@ -48,7 +51,7 @@ def saver(folder):
 
 def test_it_writes_on_a_thread_of_its_own(saver, folder):
     folder.let_go.clear()
-    saver.save(state(1), RECIPE)  # does not wait
+    saver.save(state(1), RECIPE, 1)  # does not wait
     assert folder.entered.wait(10) and folder.written == []
     folder.let_go.set()
     assert saver.wait() is True
@@ -57,10 +60,10 @@ def test_it_writes_on_a_thread_of_its_own(saver, folder):
 
 def test_an_older_state_that_waits_gives_way_to_a_newer(saver, folder):
     folder.let_go.clear()
-    saver.save(state(1), RECIPE)
+    saver.save(state(1), RECIPE, 1)
     assert folder.entered.wait(10)
     for step in (2, 3, 4):
-        saver.save(state(step), RECIPE)
+        saver.save(state(step), RECIPE, 1)
     folder.let_go.set()
     saver.wait()
     assert folder.written == [1, 4]
@@ -72,11 +75,11 @@ def test_an_older_state_that_waits_gives_way_to_a_newer(saver, folder):
 ])
 def test_a_failure_is_told_and_the_next_try_counts(saver, folder, error, why):
     folder.fail = error
-    saver.save(state(1), RECIPE)
+    saver.save(state(1), RECIPE, 1)
     assert saver.wait() is False
     assert saver.told == [f"the run could not be saved in here: {why}"]
     folder.fail = None
-    saver.save(state(2), RECIPE)
+    saver.save(state(2), RECIPE, 1)
     assert saver.wait() is True
     assert folder.written == [2]
 
@@ -84,9 +87,9 @@ def test_a_failure_is_told_and_the_next_try_counts(saver, folder, error, why):
 def test_close_writes_what_waits(folder):
     saver = Saver(folder, pytest.fail)
     folder.let_go.clear()
-    saver.save(state(1), RECIPE)
+    saver.save(state(1), RECIPE, 1)
     assert folder.entered.wait(10)
-    saver.save(state(2), RECIPE)
+    saver.save(state(2), RECIPE, 1)
     folder.let_go.set()
     saver.close()
     assert folder.written == [1, 2]

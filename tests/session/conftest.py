@@ -5,6 +5,7 @@ import tiny
 
 from ganstudio.session.messages import Run, State
 from ganstudio.session.session import Session
+from ganstudio.training.frames import ScalarChunk
 
 LONG = 60.0
 """Seconds after which a session that has not answered is taken to be stuck."""
@@ -23,6 +24,7 @@ class Watcher:
         self.status = update.status
         self.events += update.events
         self.frames += update.frames.items()
+        self.rows += [ScalarChunk(part.steps, part.stats[0]) for part in update.past]
         self.rows += update.scalars
         self.info = update.info or self.info
         self.timeline = update.timeline or self.timeline

@@ -149,7 +149,7 @@ def test_what_is_kept_is_journaled_so_that_replay_is_the_run(session, tmp_path, 
              if e["kind"] == "move"]
     assert moves == [("d", 10, 7)]
     assert folder.history.rows()["step"].tolist() == list(range(1, 21))
-    state, recipe = folder.latest()
+    state, recipe, _ = folder.latest()
     assert recipe.machine.threads and state.values["step"] == 20
     assert replayed(folder, 20) == end
 

@@ -96,7 +96,7 @@ def check_resume(name, stop, tweaks, only, folder):
     go(stopped, range(stop))
     path = folder / "state.safetensors"
     save_checkpoint(path, stopped.state(), stopped.recipe)
-    state, recipe = load_checkpoint(path)
+    state, recipe, _ = load_checkpoint(path)
     assert state_digest(state) == digest(stopped)
     resumed = tiny.trainer(recipe)
     resumed.load(state)

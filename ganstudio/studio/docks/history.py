@@ -7,13 +7,14 @@ than a pixel, so its cost depends on the width of the picture and not on the len
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.training.frames import ScalarChunk
+from ganstudio.training.frames import ScalarChunk, ScalarPart
 
 Steps = NDArray[np.int64]
 Values = NDArray[np.float32]
@@ -122,6 +123,14 @@ class _Level:
             self.start, self._at = self.end, 0
 
 
+def _finite(values: Values) -> Values:
+    """The values in one piece, NaN where they are not finite."""
+    values = np.ascontiguousarray(values, np.float32)
+    if not np.isfinite(values).all():
+        values = np.where(np.isfinite(values), values, np.float32(np.nan))
+    return values
+
+
 def _moved(array: _Kept, old: slice, size: int) -> _Kept:
     stay = old.stop - old.start
     if size == array.shape[-1]:
@@ -180,17 +189,29 @@ class History:
             self._drop_from(int(chunk.steps[0]))
         if not len(self):
             self._first = int(chunk.steps[0])
-        values = np.ascontiguousarray(chunk.values[:, :self.columns].T, np.float32)
-        if not np.isfinite(values).all():
-            values = np.where(np.isfinite(values), values, np.float32(np.nan))
+        values = _finite(chunk.values[:, :self.columns].T)
         # In pieces, so that every bucket is made while its rows are still held.
         for at in range(0, len(chunk.steps), self._raw // 2 or 1):
             piece = slice(at, at + (self._raw // 2 or 1))
             self._levels[0].append(chunk.steps[piece], (values[:, piece],))
             self._fold()
 
-    def _fold(self) -> None:
-        k = 0
+    def load(self, parts: Sequence[ScalarPart]) -> None:
+        """Take over what a run folder holds, from single rows to its coarsest level."""
+        self.clear()
+        for part in parts:
+            if part.span > 1:
+                self._levels.append(_Level(self.columns, self._buckets, part.span))
+            level = self._levels[-1]
+            level.start = level.end = part.start
+            level.append(part.steps, tuple(_finite(stat[:, :self.columns].T)
+                                           for stat in part.stats))
+        if parts:
+            self._first = int(parts[-1].steps[0])
+            self._fold(len(parts) - 1)
+
+    def _fold(self, k: int = 0) -> None:
+        """Make the buckets that level ``k`` has completed, and those that they complete."""
         while k < len(self._levels):
             fine = self._levels[k]
             if k + 1 == len(self._levels):

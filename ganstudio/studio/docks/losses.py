@@ -150,6 +150,8 @@ class LossesDock(Dock):
 
     def receive(self, update: Update) -> None:
         """See Dock."""
+        if update.past:
+            self.history.load(update.past)
         for chunk in update.scalars:
             self.history.append(chunk)
         for event in update.events:
@@ -162,7 +164,7 @@ class LossesDock(Dock):
                     self.set_loss(str(change[1]))
         if not self._running and update.status.state == State.PREPARING:
             self._message("Preparing the run…")
-        if update.scalars or update.events:
+        if update.past or update.scalars or update.events:
             self._soon()
 
     def set_recipe(self, recipe: Any) -> None:

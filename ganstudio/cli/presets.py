@@ -6,7 +6,8 @@ import json
 
 from ganstudio.recipe import PRESETS, Preset, Recipe, sections
 
-GROUPS = {"data": "By what is learned", "published": "Published recipes"}
+GROUPS = {"data": "By what is learned", "stabilised": "The ring, with one stabiliser",
+          "published": "Published recipes"}
 
 
 def presets(*, as_json: bool) -> int:

@@ -136,13 +136,15 @@ class StartPage(QScrollArea):
         self.split = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.split.setSpacing(unit * 2)
         self.grid = CardGrid()
-        self.published = RowGrid()
+        self.rows = {"stabilised": RowGrid(), "published": RowGrid()}
         left = QVBoxLayout()
         left.setSpacing(unit)
         left.addWidget(self.grid)
-        left.addSpacing(unit)
-        left.addWidget(self._caption("Published recipes"))
-        left.addWidget(self.published)
+        for group, caption in (("stabilised", "The ring, with one stabiliser"),
+                               ("published", "Published recipes")):
+            left.addSpacing(unit)
+            left.addWidget(self._caption(caption))
+            left.addWidget(self.rows[group])
         left.addStretch(1)
         self.split.addLayout(left, 1)
         self.side = self._side(unit)
@@ -211,12 +213,12 @@ class StartPage(QScrollArea):
             if preset.needs_data:
                 source += "\nAsks for a folder or a file."
             tip = f"{preset.summary}{source}"
-            if preset.group == "published":
+            if preset.group in self.rows:
                 row = TwoLineRow(preset.title, preset.source)
                 row.setAccessibleName(f"Train {preset.title}")
                 row.clicked.connect(lambda _=False, name=name: self.preset_chosen.emit(name))
                 row.setToolTip(tip)
-                self.published.add(row)
+                self.rows[preset.group].add(row)
             else:
                 card = Card(name, preset.title, preset.summary, DATA_GLYPHS.get(name, ""))
                 card.setToolTip(tip)
@@ -300,7 +302,8 @@ class StartPage(QScrollArea):
         """Draw in these colours."""
         self.theme = theme
         self.grid.set_theme(theme)
-        self.published.set_theme(theme)
+        for rows in self.rows.values():
+            rows.set_theme(theme)
         self.drop.set_theme(theme)
         self.draw_button.setIcon(icon("draw", theme))
         self.lab_button.setIcon(icon("run", theme))

@@ -51,7 +51,7 @@ def test_every_card_gets_its_picture(make_window, qtbot: QtBot) -> None:
 
 
 def test_a_published_recipe_trains_at_a_click(window: MainWindow, qtbot: QtBot) -> None:
-    rows = {row.text(): row for row in window.start_page.published.rows}
+    rows = {row.text(): row for row in window.start_page.rows["published"].rows}
     qtbot.mouseClick(rows["PacGAN2"], Qt.MouseButton.LeftButton)
     assert MADE[-1].recipe.minibatch.pack == 2
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ganstudio.recipe.tree import Recipe
 
-Group = Literal["data", "published"]
+Group = Literal["data", "stabilised", "published"]
 Make = Callable[[str], Recipe]
 
 
@@ -19,7 +19,7 @@ class Preset:
     ``needs_data`` presets must be given a path; ``takes_data`` presets use the digits that come
     with the program where none is. ``steps`` is the budget within which it is known to do what
     the summary says, 0 where nothing is claimed. ``group`` tells presets that are about their
-    data from those that carry a published recipe.
+    data from those that train the ring with one stabiliser, and from published recipes.
     """
 
     name: str

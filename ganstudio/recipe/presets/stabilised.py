@@ -9,7 +9,7 @@ from ganstudio.recipe.presets.entry import PresetList
 from ganstudio.recipe.stabilisers import Penalty
 from ganstudio.recipe.tree import Recipe
 
-STABILISED = PresetList("data")
+STABILISED = PresetList("stabilised")
 
 _G = Mlp(depth=3, width=128)
 _D = Mlp(depth=3, width=128, activation="leaky_relu")

@@ -33,7 +33,7 @@ def gallery(arguments: argparse.Namespace) -> int:
             conductor = Conductor(None, path, cancelled=stop, read_only=True)
             export = Export(arguments.out, arguments.rows, arguments.columns, arguments.seed,
                             averaged=not arguments.live_weights)
-            data = gather(conductor, export)()
+            data = gather(conductor, export, stop)()
             written = write_gallery(data, Path(arguments.out),
                                     lambda _, done, total: bar.show(done, total), stop)
         except (GalleryCancelled, Cancelled):

@@ -14,9 +14,11 @@ from ganstudio.runs.errors import RunError
 from ganstudio.runs.export.content import ExportError
 from ganstudio.runs.export.kinds import KINDS
 from ganstudio.runs.gallery.data import GalleryCancelled, GalleryData, GalleryError
+from ganstudio.runs.gallery.dynamics import Extra
 from ganstudio.runs.gallery.write import write_gallery
 from ganstudio.runs.history import ScalarHistory, as_chunk
 from ganstudio.session.conductor import Conductor
+from ganstudio.session.export_dynamics import take
 from ganstudio.session.failures import sentence, traceback_of
 from ganstudio.session.messages import Export
 from ganstudio.training.frames import Bytes, Floats, SurfaceFrame, WantSurface
@@ -62,10 +64,12 @@ def gallery_samples(conductor: Conductor, count: int, seed: int, averaged: bool
     return np.concatenate(parts), owned(z)
 
 
-def gather(conductor: Conductor, export: Export) -> Callable[[], GalleryData]:
+def gather(conductor: Conductor, export: Export, cancelled: Callable[[], bool] = lambda: False
+           ) -> Callable[[], GalleryData]:
     """Take from the trainer what a gallery needs, on its own thread.
 
-    Returns what reads the rest from the run folder, for another thread to call.
+    Returns what reads the rest from the run folder and computes what is dear, for another thread to
+    call; it asks whether it was ``cancelled``.
     """
     trainer = conductor.trainer
     samples, z = gallery_samples(conductor, export.rows * export.columns, export.seed,
@@ -83,6 +87,7 @@ def gather(conductor: Conductor, export: Export) -> Callable[[], GalleryData]:
         real = trainer.dataset.items[:4096]
     if conductor.folder is not None:
         conductor.folder.history.flush()
+    dynamics = take(conductor)
     digest, epoch, step = conductor.digest(), trainer.epoch, trainer.step
     recipe, folder, data = conductor.recipe, conductor.folder, conductor.dataset
 
@@ -100,7 +105,9 @@ def gather(conductor: Conductor, export: Export) -> Callable[[], GalleryData]:
             timelapse=tuple(folder.timelapse.frames()) if folder else (),
             tweaks=[(t["step"], t.get("label", ""), t.get("changes", {}))
                     for t in folder.journal.tweaks()] if folder else (),
-            d_surface=surface, extent=None if data.is_image else data.extent,
+            d_surface=surface, dynamics=dynamics(cancelled),
+            extras=tuple(Extra(*extra) for extra in export.extras),
+            extent=None if data.is_image else data.extent,
             state_digest=digest, run_folder=str(folder.path) if folder else None,
             metrics=measured, **more)
 
@@ -161,7 +168,7 @@ class Exporter:
         self._thread.start()
 
     def _gallery(self, conductor: Conductor, export: Export) -> Write:
-        complete = gather(conductor, export)
+        complete = gather(conductor, export, self._cancelled.is_set)
         return lambda progress: write_gallery(complete(), Path(export.out), progress,
                                               self._cancelled.is_set)
 

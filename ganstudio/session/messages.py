@@ -87,7 +87,8 @@ class Export:
     going on. Answered by ``progress`` events.
 
     ``out`` is a file, or a folder for a gallery and a TensorBoard log. The numbers of rows and
-    columns and the seed matter to a gallery only.
+    columns, the seed and ``extras`` matter to a gallery only: more files for it as (name, content,
+    caption of a picture).
     """
 
     out: str
@@ -96,6 +97,7 @@ class Export:
     seed: int = 0
     averaged: bool = True
     kind: str = "gallery"
+    extras: tuple[tuple[str, bytes, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

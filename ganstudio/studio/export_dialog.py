@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,11 @@ GALLERY = "Samples, a time-lapse, the curves and one page that shows it all."
 class ExportDialog(QDialog):
     """Stands beside the work; training goes on, and closing the panel lets the export go on."""
 
-    def __init__(self, controller: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: Any, parent: QWidget | None = None,
+                 extras: Callable[[], tuple[tuple[str, bytes, str], ...]] = tuple) -> None:
         super().__init__(parent)
         self.controller = controller
+        self.extras = extras
         self.setWindowTitle("Export")
         self.setModal(False)
         self.written: Path | None = None
@@ -225,7 +228,9 @@ class ExportDialog(QDialog):
         self.foot.setCurrentIndex(1)
         self.controller.send(Export(str(Path(folder).expanduser()), self.rows.value(),
                                     self.columns.value(), self.seed.value(),
-                                    self.averaged.isChecked(), self.kind.currentData()))
+                                    self.averaged.isChecked(), self.kind.currentData(),
+                                    self.extras() if self.kind.currentData() == "gallery"
+                                    else ()))
 
     def _lock(self, locked: bool) -> None:
         for part in (self.kind, self.rows, self.columns, self.seed, self.folder, self.choose):

@@ -24,7 +24,7 @@ class ShareCommands:
         """Show the export panel, on one kind of export if that is named."""
         if self.export_dialog is None:
             from ganstudio.studio.export_dialog import ExportDialog
-            self.export_dialog = ExportDialog(self.controller, self)
+            self.export_dialog = ExportDialog(self.controller, self, self.workspace.extras)
         self.export_dialog.present(kind)
 
     def export_script(self) -> None:

@@ -134,6 +134,11 @@ class Workspace(QMainWindow):
                 found.update(frame.contents.wants())
         return found
 
+    def extras(self) -> tuple[tuple[str, bytes, str], ...]:
+        """What the docks in sight have to add to a gallery: (name, content, caption)."""
+        return tuple(extra for key, frame in self.frames.items() if self.seen(key)
+                     for extra in frame.contents.extras())
+
     def begin(self, info: RunInfo | None) -> None:
         """A run is ready, or gone."""
         for key, frame in self.frames.items():

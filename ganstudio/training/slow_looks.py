@@ -151,11 +151,12 @@ class SlowLooks:
             self._shown.add(want)
         return shown, finished
 
-    def still(self) -> StillGame:
-        """The game as it is at this moment, on the fixed batch."""
-        trainer = self.trainer
-        return StillGame.take(trainer.players, trainer.recipe, trainer.step, self._fixed_batch(),
-                              self.trace, trainer.before, trainer.stabilisers.history.means)
+    def still(self, samples: int | None = None) -> StillGame:
+        """The game as it is at this moment, on the fixed batch or the first ``samples`` of it."""
+        trainer, (real, z) = self.trainer, self._fixed_batch()
+        return StillGame.take(trainer.players, trainer.recipe, trainer.step,
+                              (real[:samples], z[:samples]), self.trace, trainer.before,
+                              trainer.stabilisers.history.means)
 
     def _begin(self, want: SlowWant) -> _Begun:
         trainer = self.trainer

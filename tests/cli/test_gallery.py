@@ -8,7 +8,8 @@ def test_a_gallery_is_written_from_a_saved_run(ganstudio, trained, tmp_path):
     said = ganstudio("gallery", trained, "--out", "g", "--rows", 2, "--columns", 3, "--seed", 4,
                      "--json").document
     assert said["step"] == 12 and said["samples"] == 6
-    assert "index.html" in said["files"]
+    assert {"index.html", "dynamics.svg", "dynamics.png", "eigenvalues.csv"} <= set(said["files"])
+    assert "<h2>Dynamics</h2>" in (tmp_path / "g" / "index.html").read_text(encoding="utf-8")
     assert all((tmp_path / "g" / name).is_file() for name in said["files"])
     assert {p: p.read_bytes() for p in trained.rglob("*") if p.is_file()} == before
 

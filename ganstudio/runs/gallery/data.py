@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.recipe import Recipe
+from ganstudio.runs.gallery.dynamics import Dynamics, Extra
 from ganstudio.training.frames import SCALARS, Bytes, Floats, Steps, SurfaceFrame
 from ganstudio.training.metrics_frames import MetricsFrame
 
@@ -54,6 +55,7 @@ class GalleryData:
     (m, len(SCALARS)) are the history of losses, perhaps thinned. ``extent`` (x0, x1, y0, y1)
     is the view of the points in the units of training; None takes it from the data.
     ``tweaks``: (step, label, {path: [old, new]}). ``metrics``: what was measured, in order.
+    ``extras`` are files to put beside the others.
 
     Raises:
         ValueError: arrays that do not belong together.
@@ -77,6 +79,8 @@ class GalleryData:
     values: Floats = field(default_factory=_no_values)
     tweaks: Sequence[tuple[int, str, Mapping[str, Any]]] = ()
     d_surface: SurfaceFrame | None = None
+    dynamics: Dynamics | None = None
+    extras: Sequence[Extra] = ()
     extent: tuple[float, float, float, float] | None = None
     state_digest: str | None = None
     run_folder: str | None = None

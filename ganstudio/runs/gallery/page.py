@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ganstudio import __version__
 from ganstudio.runs.gallery.data import GalleryData
+from ganstudio.runs.gallery.dynamics import words
 from ganstudio.runs.gallery.metrics import metrics_section
 from ganstudio.runs.gallery.settings import change_text, commands, recipe_tables
 from ganstudio.runs.gallery.style import STYLE
@@ -27,7 +28,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """All that the page shows. ``curves`` is an inline ``<svg>`` coloured by the page."""
+    """All that the page shows. ``curves`` and ``dynamics`` are inline ``<svg>``, in the page's
+    colours.
+    """
 
     sheet: Shown
     curves: str
@@ -35,6 +38,7 @@ class Pictures:
     moving: Shown | None = None
     still: Shown | None = None
     strip: list[tuple[int, Shown]] = field(default_factory=list)
+    dynamics: str = ""
 
 
 def page(data: GalleryData, pictures: Pictures, files: Mapping[str, int]) -> str:
@@ -46,6 +50,7 @@ def page(data: GalleryData, pictures: Pictures, files: Mapping[str, int]) -> str
         f'<section><h2>Curves</h2><figure class="card scroll">'
         f"{pictures.curves}</figure></section>",
         metrics_section(data.metrics),
+        _dynamics(data, pictures),
         _tweaks(data),
         _recipe(data),
         _again(data),
@@ -129,6 +134,23 @@ def _timelapse(data: GalleryData, pictures: Pictures) -> str:
         f'<div class="still">{_image(pictures.still, f"The same at step {last:,}")}</div>{strip}'
         f"<figcaption>What the generator made of {what}, from step {first:,} to step "
         f"{last:,}.</figcaption></figure></section>")
+
+
+def _dynamics(data: GalleryData, pictures: Pictures) -> str:
+    figures = []
+    if data.dynamics is not None:
+        caption = (f"{words(data.dynamics)} Positive real parts push away from where the players "
+                   "stand, negative ones draw in; imaginary parts turn.")
+        figures.append(f'<figure class="card scroll">{pictures.dynamics}'
+                       f"<figcaption>{clean(caption)}</figcaption></figure>")
+    for extra in data.extras:
+        if extra.name.endswith(".png"):
+            figures.append(f'<figure class="card">'
+                           f"{_image(Shown('png', extra.content), extra.caption)}"
+                           f"<figcaption>{clean(extra.caption)}</figcaption></figure>")
+    if not figures:
+        return ""
+    return f'<section><h2>Dynamics</h2><div class="stack">{"".join(figures)}</div></section>'
 
 
 def _tweaks(data: GalleryData) -> str:

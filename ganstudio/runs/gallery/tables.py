@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ganstudio.runs.gallery.data import GalleryData
 from ganstudio.runs.gallery.meter import Meter
+from ganstudio.training.field_frames import FieldFrame, SpectrumFrame
 from ganstudio.training.frames import SCALARS
 
 BLOCK = 2000
@@ -33,6 +34,38 @@ def samples_csv(data: GalleryData, meter: Meter) -> bytes:
 def curves_csv(data: GalleryData, meter: Meter) -> bytes:
     """``step`` and the columns of the scalar history; ``nan`` and ``inf`` are written so."""
     return _csv(["step", *SCALARS], data.steps, data.values, meter)
+
+
+def eigenvalues_csv(spectrum: SpectrumFrame) -> str:
+    """``part`` (game, generator or discriminator), ``real``, ``imaginary``, ``residual``."""
+    lines = ["part,real,imaginary,residual"]
+    for part, values, residuals in (
+            ("game", spectrum.eigenvalues, spectrum.residuals),
+            ("generator", spectrum.block_g, spectrum.residuals_g),
+            ("discriminator", spectrum.block_d, spectrum.residuals_d)):
+        lines += [f"{part},{re:.9g},{im:.9g},{r:.3g}"
+                  for (re, im), r in zip(values, residuals, strict=True)]
+    return "\n".join(lines) + "\n"
+
+
+def field_csv(field: FieldFrame) -> str:
+    """``a``, ``b``: a node of the plane; ``va``, ``vb``: the field's shadow there, and ``share``
+    ‖shadow‖/‖field‖.
+    """
+    lines = ["a,b,va,vb,share"]
+    lines += [f"{a:.9g},{b:.9g},{field.v[i, j, 0]:.9g},{field.v[i, j, 1]:.9g},"
+              f"{field.share[i, j]:.4g}"
+              for i, b in enumerate(field.b.tolist()) for j, a in enumerate(field.a.tolist())]
+    return "\n".join(lines) + "\n"
+
+
+def trajectory_csv(field: FieldFrame) -> str:
+    """``a``, ``b``: the shadow of the training's recent path, newest last, and ``outside``: what
+    share of the way to there lies off the plane.
+    """
+    rows = zip(field.path.tolist(), field.path_distance.tolist(), strict=True)
+    return "\n".join(["a,b,outside", *(f"{a:.9g},{b:.9g},{off:.4g}" for (a, b), off in rows)]
+                     ) + "\n"
 
 
 def _names(letter: str, array: NDArray[Any]) -> list[str]:

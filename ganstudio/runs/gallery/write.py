@@ -18,6 +18,7 @@ from ganstudio.recipe import to_text
 from ganstudio.runs.atomic import TargetRefused, fresh_folder
 from ganstudio.runs.gallery.curves import curves_scene
 from ganstudio.runs.gallery.data import FORMAT, VERSION, GalleryData, GalleryError
+from ganstudio.runs.gallery.dynamics import dynamics_scene, words
 from ganstudio.runs.gallery.meter import Cancelled, Meter, Progress
 from ganstudio.runs.gallery.metrics import metrics_csv
 from ganstudio.runs.gallery.page import Pictures, Shown, page
@@ -25,7 +26,14 @@ from ganstudio.runs.gallery.palette import DARK, LIGHT
 from ganstudio.runs.gallery.raster import png, render, to_image
 from ganstudio.runs.gallery.scatter import make_view, points_scene
 from ganstudio.runs.gallery.sheet import caption, preview, sheet_page
-from ganstudio.runs.gallery.tables import curves_csv, latents_csv, samples_csv
+from ganstudio.runs.gallery.tables import (
+    curves_csv,
+    eigenvalues_csv,
+    field_csv,
+    latents_csv,
+    samples_csv,
+    trajectory_csv,
+)
 from ganstudio.runs.gallery.timelapse import STRIP, choose, draw_frames, to_gif, to_webp
 from ganstudio.runs.gallery.vector import to_svg
 
@@ -125,8 +133,11 @@ def _fill(store: _Store, data: GalleryData, frames: Sequence[tuple[int, NDArray[
     meter.tick("Writing tables")
     moving, still, strip = _timelapse(store, data, frames, meter)
     inline = _curves(store, data, meter)
+    dynamics = _dynamics(store, data, meter)
+    for extra in data.extras:
+        store.write(extra.name, extra.content)
     store.write("recipe.json", to_text(data.recipe).encode())
-    html = page(data, Pictures(sheet, inline, real, moving, still, strip), store.sizes)
+    html = page(data, Pictures(sheet, inline, real, moving, still, strip, dynamics), store.sizes)
     store.write("index.html", html.encode())
     meter.tick("Writing the page")
     store.write(MANIFEST, (json.dumps(_manifest(store, data), indent=1) + "\n").encode())
@@ -224,3 +235,21 @@ def _curves(store: _Store, data: GalleryData, meter: Meter) -> str:
     store.write("curves.png", png(render(scene, LIGHT)))
     meter.tick("Drawing curves", 2)
     return to_svg(inline, *words, palette=None)
+
+
+def _dynamics(store: _Store, data: GalleryData, meter: Meter) -> str:
+    """The game's picture and numbers as files, and the picture for the page."""
+    seen = data.dynamics
+    if seen is None:
+        return ""
+    store.write("field.csv", field_csv(seen.field).encode())
+    if len(seen.field.path) > 1:
+        store.write("trajectory.csv", trajectory_csv(seen.field).encode())
+    if seen.spectrum is not None:
+        store.write("eigenvalues.csv", eigenvalues_csv(seen.spectrum).encode())
+    meter.tick("Drawing the dynamics", 0)
+    scene, told = dynamics_scene(seen, data.name), (f"{data.name}: dynamics", words(seen))
+    store.write("dynamics.svg", (
+        '<?xml version="1.0" encoding="UTF-8"?>\n' + to_svg(scene, *told) + "\n").encode())
+    store.write("dynamics.png", png(render(scene, LIGHT)))
+    return to_svg(dynamics_scene(seen), *told, palette=None)

@@ -43,6 +43,10 @@ class Dock(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in these colours from now on."""
 
+    def extras(self) -> tuple[tuple[str, bytes, str], ...]:
+        """What is in sight as files for a gallery: (name, content, caption of a picture)."""
+        return ()
+
     def shut(self) -> None:
         """The window closes: end whatever of the dock's own still runs, and wait for it."""
 

@@ -25,6 +25,8 @@ from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.dynamics_export import (
     Composition,
     eigenvalue_table,
+    png_bytes,
+    svg_bytes,
     trajectory_table,
     write_picture,
     write_tables,
@@ -42,6 +44,7 @@ TABS = {"toy": ("Toy", "A game of two numbers under one update rule."),
         "compare": ("Compare", "Several update rules from the same start."),
         "real": ("Real", "The field of the networks in training."),
         "theory": ("Theory", "The optimal discriminator and what follows from it.")}
+GALLERY_SCALE = 2
 POLL_MS = 6
 SLOW_POLL_MS = 15
 
@@ -275,6 +278,20 @@ class DynamicsDock(Dock):
         legend = self.lab.legend() if page is self.lab else ()
         return Composition(page.pictures(), page.headline.full, page.detail.full, self.theme,
                            legend)
+
+    def extras(self) -> tuple[tuple[str, bytes, str], ...]:
+        """The picture on screen and its numbers; nothing while there is nothing in it."""
+        page = self.stack.currentWidget()
+        if not page.headline.full.strip("…"):
+            return ()
+        sheet, caption = self.composition(), f"On screen: {page.headline.full}. {page.detail.full}"
+        files = [("screen.svg", svg_bytes(sheet), ""),
+                 ("screen.png", png_bytes(sheet, GALLERY_SCALE), caption)]
+        picture = self.lab.picture if page is self.lab else None
+        if picture is not None:
+            files += [("toy-trajectory.csv", trajectory_table(picture).encode(), ""),
+                      ("toy-eigenvalues.csv", eigenvalue_table(picture).encode(), "")]
+        return tuple(files)
 
     def export_picture(self) -> None:
         """Ask where, and write the picture."""

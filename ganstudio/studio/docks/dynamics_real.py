@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
+from ganstudio.runs.gallery.tables import eigenvalues_csv
 from ganstudio.session.messages import State, Update
 from ganstudio.studio.docks.dynamics_curve import AlphaPlot
 from ganstudio.studio.docks.dynamics_eigen import EigenPlane, Family
@@ -252,16 +253,7 @@ class RealPage(QWidget):
 
     def eigenvalue_table(self) -> str:
         """The spectrum as CSV: part, real, imaginary, residual; empty where there is none."""
-        s = self.spectrum_frame
-        if s is None:
-            return ""
-        lines = ["part,real,imaginary,residual"]
-        for part, values, residuals in (("game", s.eigenvalues, s.residuals),
-                                        ("generator", s.block_g, s.residuals_g),
-                                        ("discriminator", s.block_d, s.residuals_d)):
-            lines += [f"{part},{re:.9g},{im:.9g},{r:.3g}"
-                      for (re, im), r in zip(values, residuals, strict=True)]
-        return "\n".join(lines) + "\n"
+        return "" if self.spectrum_frame is None else eigenvalues_csv(self.spectrum_frame)
 
     def save_state(self) -> dict[str, Any]:
         """Choices as plain data."""

@@ -9,6 +9,8 @@ import numpy as np
 
 from ganstudio.recipe import preset, with_value
 from ganstudio.runs.gallery.data import GalleryData
+from ganstudio.runs.gallery.dynamics import Dynamics
+from ganstudio.training.field_frames import FieldFrame, SpectrumFrame
 from ganstudio.training.frames import SurfaceFrame
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)> & \x07\x1b naïve β'
@@ -18,6 +20,23 @@ def scalars(rows: int = 120) -> dict[str, Any]:
     rng = np.random.default_rng(3)
     return {"steps": np.arange(rows, dtype=np.int64) * 10,
             "values": rng.normal(0.7, 0.2, (rows, 4)).astype(np.float32)}
+
+
+def dynamics(path: int = 4, **changes: Any) -> Dynamics:
+    """A turning field on 5 by 5 nodes, and some eigenvalues."""
+    a = np.linspace(-1, 1, 5, dtype=np.float32)
+    aa, bb = np.meshgrid(a, a)
+    spectrum = SpectrumFrame(
+        1190, np.array([[-0.5, 3], [-0.5, -3], [0.1, 0]], np.float32), np.full(3, 1e-3, np.float32),
+        np.array([[-2, 0]], np.float32), np.full(1, 1e-3, np.float32),
+        np.array([[-40, 0]], np.float32), np.full(1, 1e-3, np.float32), 60, 0.4, True)
+    line = np.linspace(-0.8, 0, path, dtype=np.float32)
+    seen = FieldFrame(1190, 5, 4, 4, a, a, np.stack([-bb, aa], -1),
+                      np.full((5, 5), 0.9, np.float32),
+                      np.array([0.1, 0.2], np.float32), 0.93, np.stack([line, line], -1),
+                      np.zeros(path, np.float32), 0.62, 0.03, "generator: gradient",
+                      "discriminator: gradient", 0.25)
+    return replace(Dynamics(seen, spectrum), **changes)
 
 
 def images(count: int = 6, colour: bool = False, side: int = 8, frames: int = 4,

@@ -13,6 +13,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from ganstudio.studio.docks.dynamics import DynamicsDock
+from tests.studio.docks.toys import settle
+
 Show = Callable[..., QWidget]
 
 
@@ -33,3 +36,13 @@ def show(qtbot: QtBot) -> Iterator[Show]:
         widget.close()
         widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+@pytest.fixture
+def dock(show, qtbot: QtBot):
+    """The Dynamics dock on its real thread, with its first picture drawn."""
+    made = DynamicsDock()
+    show(made, 1000, 680)
+    settle(made, qtbot)
+    yield made
+    made.shut()

@@ -19,7 +19,7 @@ IMAGE_SAMPLES = 16
 """Networks for images are dear: they are seen on few samples and nodes, without a spectrum."""
 
 
-def take(conductor: Conductor) -> Callable[[Callable[[], bool]], Dynamics | None]:
+def take_dynamics(conductor: Conductor) -> Callable[[Callable[[], bool]], Dynamics | None]:
     """Copy the game as it stands; returns what computes its picture (a second or some).
 
     That is asked again and again whether it was ``cancelled``. It gives None where the weights are

@@ -18,7 +18,7 @@ from ganstudio.runs.gallery.dynamics import Extra
 from ganstudio.runs.gallery.write import write_gallery
 from ganstudio.runs.history import ScalarHistory, as_chunk
 from ganstudio.session.conductor import Conductor
-from ganstudio.session.export_dynamics import take
+from ganstudio.session.export_dynamics import take_dynamics
 from ganstudio.session.failures import sentence, traceback_of
 from ganstudio.session.messages import Export
 from ganstudio.training.frames import Bytes, Floats, SurfaceFrame, WantSurface
@@ -87,7 +87,7 @@ def gather(conductor: Conductor, export: Export, cancelled: Callable[[], bool] =
         real = trainer.dataset.items[:4096]
     if conductor.folder is not None:
         conductor.folder.history.flush()
-    dynamics = take(conductor)
+    dynamics = take_dynamics(conductor)
     digest, epoch, step = conductor.digest(), trainer.epoch, trainer.step
     recipe, folder, data = conductor.recipe, conductor.folder, conductor.dataset
 

@@ -31,7 +31,7 @@ from ganstudio.studio.form.switch import Switch
 from ganstudio.studio.text import scaled
 
 MOST = 64
-GALLERY = "Samples, a time-lapse, the curves and one page that shows it all."
+GALLERY = "Samples, a time-lapse, the curves, the dynamics and one page that shows it all."
 
 
 class ExportDialog(QDialog):

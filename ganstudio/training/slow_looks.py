@@ -152,8 +152,13 @@ class SlowLooks:
         return shown, finished
 
     def still(self, samples: int | None = None) -> StillGame:
-        """The game as it is at this moment, on the fixed batch or the first ``samples`` of it."""
+        """The game as it is at this moment, on the fixed batch or the first ``samples`` of it
+        (whole packs).
+        """
         trainer, (real, z) = self.trainer, self._fixed_batch()
+        if samples is not None:
+            pack = trainer.recipe.minibatch.pack
+            samples = max(samples // pack, 1) * pack
         return StillGame.take(trainer.players, trainer.recipe, trainer.step,
                               (real[:samples], z[:samples]), self.trace, trainer.before,
                               trainer.stabilisers.history.means)

@@ -14,6 +14,7 @@ from torch import Tensor
 from ganstudio.data.dataset import Dataset, Density
 from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.game.theory import jsd_bound, optimal_discriminator, w1_on_grid
+from ganstudio.recipe.game import Loss
 from ganstudio.training.arrays import frozen
 from ganstudio.training.field_frames import TheoryFrame, WantTheory
 from ganstudio.training.still_game import StillGame
@@ -145,9 +146,34 @@ def _shown(kind: str, raw: Array) -> Array:
     return raw
 
 
-def _optimal(kind: str, p: Array, q: Array) -> Array:
-    """The optimal D in the same terms, all but Wasserstein's."""
-    return np.sign(p - q) if kind == "hinge" else optimal_discriminator(p, q)
+UP_TO_A_CONSTANT = ("wasserstein", "relativistic_average", "relativistic_paired")
+"""Losses under which D's level means nothing: it is shown with its mean over p at 0."""
+
+
+def _optimal(loss: Loss, p: Array, q: Array) -> Array:
+    """The optimal D in the same terms; NaN where theory gives none.
+
+    Smoothed and flipped labels move it to E(label | x): with a real label of 1 − s and a share φ
+    of wrong ones, (1 − s)((1 − φ)p + φq)/(p + q).
+    """
+    if loss.kind == "hinge":
+        return np.sign(p - q) * (loss.flip < 0.5)
+    if loss.kind == "relativistic_paired" and not (loss.smooth or loss.flip):
+        return np.log(np.maximum(p, 1e-300)) - np.log(np.maximum(q, 1e-300))
+    if loss.kind in UP_TO_A_CONSTANT:
+        return np.full_like(p, np.nan)
+    share = optimal_discriminator(p, q)
+    if not (loss.smooth or loss.flip):
+        return share
+    return (1 - loss.smooth) * (loss.flip + (1 - 2 * loss.flip) * share)
+
+
+def _levelled(values: Array, weights: Array) -> Array:
+    """With their mean under ``weights`` at 0, over where they are finite and weigh anything."""
+    held = np.isfinite(values) & (weights > 0)
+    if not held.any():
+        return values
+    return values - float((values[held] * weights[held]).sum() / weights[held].sum())
 
 
 @dataclass(frozen=True)
@@ -201,7 +227,9 @@ def _line_frame(still: StillGame, want: WantTheory, data: Dataset, density: Dens
         d_star = np.interp(x, centres, potential)
         d = d - float((found.p * found.d).sum() / found.p.sum())
     else:
-        d_star = _optimal(kind, p, q)
+        d_star = _optimal(still.recipe.loss, p, q)
+        if kind in UP_TO_A_CONSTANT:
+            d_star, d = _levelled(d_star, p * (q > 0)), _levelled(d, p * (q > 0))
     return _frame(still, data, found, (x, p, q, d_star, d), w1)
 
 
@@ -222,7 +250,9 @@ def _plane_frame(still: StillGame, size: int, data: Dataset, found: Found) -> Th
         d_star = np.full_like(d, np.nan)
         d = d - float((found.p * found.d).sum() / found.p.sum())
     else:
-        d_star = _optimal(kind, p, q)
+        d_star = _optimal(still.recipe.loss, p, q)
+        if kind in UP_TO_A_CONSTANT:
+            d_star, d = _levelled(d_star, p * (q > 0)), _levelled(d, p * (q > 0))
     return _frame(still, data, found, (np.empty(0), p, q, d_star, d), float("nan"))
 
 

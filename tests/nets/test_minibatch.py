@@ -68,3 +68,14 @@ def test_stddev_gradients_and_a_collapsed_batch():
 def test_a_group_of_one_is_refused():
     with pytest.raises(ValueError, match="at least 2"):
         MinibatchStddev(1)
+
+
+@pytest.mark.parametrize("layer", [MinibatchStddev(), MinibatchDiscrimination(3, 2, 2, seeded())])
+def test_at_test_time_a_sample_does_not_see_its_batch(layer):
+    for seed in range(60):
+        said = layer(torch.randn(8, 3, generator=seeded(seed)))[:, 3:]
+    layer.eval()
+    one, other = (layer(torch.randn(5, 3, generator=seeded(s)))[:, 3:] for s in (98, 99))
+    assert torch.equal(one, other) and torch.equal(one[0], one[4])
+    assert torch.allclose(one[0], said.mean(0), rtol=0.6, atol=0.1)
+    layer.train()

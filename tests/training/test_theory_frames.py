@@ -12,6 +12,8 @@ from scipy.stats import norm
 
 from ganstudio.data.dataset import Dataset
 from ganstudio.data.densities import GaussianMixture
+from ganstudio.recipe.game import Loss
+from ganstudio.training import theory_look
 from ganstudio.training.field_frames import WantTheory
 from ganstudio.training.observer import Observer
 from ganstudio.training.theory_density import Lattice, kernel_mass, line_mass
@@ -202,3 +204,18 @@ def test_it_comes_in_slices_too():
         slices += 1
     assert slices > 8 and frame.jsd == seen.look(WantTheory()).jsd
     assert made.players.g.training and made.players.d.training
+
+
+def test_labels_and_pairs_move_the_optimal_discriminator():
+    p, q = np.array([0.7, 0.2, 0.1]), np.array([0.2, 0.2, 0.6])
+    share = p / (p + q)
+    assert theory_look._optimal(Loss(), p, q) == pytest.approx(share)
+    assert theory_look._optimal(Loss(smooth=0.1), p, q) == pytest.approx(0.9 * share)
+    assert theory_look._optimal(Loss(smooth=0.1, flip=0.2), p, q) == pytest.approx(
+        0.9 * (0.8 * p + 0.2 * q) / (p + q))
+    paired = theory_look._optimal(Loss(kind="relativistic_paired"), p, q)
+    assert paired == pytest.approx(np.log(p / q))
+    levelled = theory_look._levelled(paired, p)
+    assert (levelled * p).sum() == pytest.approx(0) and np.diff(levelled) == pytest.approx(
+        np.diff(paired))
+    assert np.isnan(theory_look._optimal(Loss(kind="relativistic_average"), p, q)).all()

@@ -31,9 +31,10 @@ def test_smoothed_d_rests_where_theory_puts_it(kind, smooth, flip):
     objective = Objective(build({"loss": {"kind": kind, "smooth": smooth, "flip": flip}}))
     answers = torch.zeros(3, dtype=F64, requires_grad=True)
     chance = SameChance(CPU)  # one fixed flip of the coins, so that the loss has one optimum
+    judge = view(lambda x: answers[x])
     for _ in range(30):  # Newton's method; each place has its own answer, so one number each
         chance.again()
-        loss = objective.of_d(view(lambda x: answers[x]), real, fake, chance, ()).total
+        loss = objective.of_d(judge, real, fake, chance, ()).total
         slope, = torch.autograd.grad(loss, answers, create_graph=True)
         bend, = torch.autograd.grad(slope.sum(), answers)
         with torch.no_grad():

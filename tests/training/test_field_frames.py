@@ -8,6 +8,7 @@ import tiny
 import torch
 
 from ganstudio.game.protocol import Point
+from ganstudio.game.spectrum import field_jacobian
 from ganstudio.training import slow_looks, trace
 from ganstudio.training.field_frames import (
     WantField,
@@ -187,6 +188,20 @@ def test_looking_changes_nothing_and_frames_are_read_only():
         frames[0].v[0, 0] = 0
     again = Observer(made)
     assert np.array_equal(again.look(QUICK).v, again.look(QUICK).v)  # coins are tossed once
+
+
+@pytest.mark.parametrize("penalty", [{"gp": 1.0}, {"r1": 1.0, "r2": 0.5}, {"dragan": 1.0}], ids=str)
+def test_with_penalties_every_entry_of_the_jacobian_is_the_fields_own_slope(penalty):
+    """Against differences of the field in float64: what a penalty on fakes owes to θ, too."""
+    _, seen = watched(steps=3, penalty=penalty)
+    still = seen.slow.still()
+    exact = field_jacobian(still.game, still.here)
+    step = 1e-6 * torch.eye(len(still.flat)).double()
+    slopes = [(still.field(still.flat + e) - still.field(still.flat - e)) / 2e-6 for e in step]
+    torch.testing.assert_close(exact, torch.stack(slopes, 1), rtol=1e-6, atol=2e-8)
+    _, plain = watched(steps=3)
+    without = plain.slow.still()
+    assert not torch.allclose(exact, field_jacobian(without.game, without.here), atol=1e-3)
 
 
 # ---- slices ---------------------------------------------------------------------------------

@@ -87,7 +87,8 @@ class Dataset:
     ``items`` is float32 (n, d) with d 1 or 2 for points, uint8 (n, channels, height, width) for
     images. ``labels`` (n,) int64 where they are known. ``offset`` and ``scale`` (d,) turn
     training units into the user's: user = offset + scale · x. ``skipped`` lists (file, reason);
-    ``notes`` are sentences about what was done to the data.
+    ``notes`` are sentences about what was done to the data. ``held_out`` are items of the same
+    shape that training never sees, where the recipe set some aside.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Dataset:
     scale: Floats = field(default_factory=lambda: np.ones(1))
     skipped: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    held_out: NDArray[Any] | None = None
 
     def __len__(self) -> int:
         return len(self.items)

@@ -1,0 +1,139 @@
+"""One rule for each disease: to what degree (0 … 1) do the symptoms show it?
+
+Each rule asks for several independent signs and takes the least of them. The thresholds were
+set on runs with other seeds than those of the published table (docs/doctor.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ganstudio.training.doctor.record import Symptoms
+from ganstudio.training.doctor.window import LAST, Window, log_ramp, ramp
+
+LONG = 2 * LAST
+
+
+def gradient_left(window: Window) -> float:
+    """Share of G's gradient that is left: of its best under this loss, and of what the
+    non-saturating loss would give; the smaller of both.
+    """
+    now = window.median("grad_g")
+    loss = window.last[-1].loss
+    same = [s.grad_g for s in window.all if s.loss == loss and s.grad_g == s.grad_g]
+    best = max(same, default=float("nan"))
+    beside = window.median("grad_ns")
+    shares = [now / b for b in (best, beside if loss == "minimax" else best) if b > 0]
+    return min(shares, default=float("nan"))
+
+
+def vanishing(w: Window) -> float:
+    """D is all but perfect, and next to nothing of G's gradient is left (Arjovsky & Bottou 2017)."""
+    return min(w.holds(lambda s: ramp(s.auc, 0.9, 0.97)),
+               log_ramp(gradient_left(w), 0.2, 0.04), _unmatched(w))
+
+
+def lagging(w: Window) -> float:
+    """D takes fakes for real though they differ, knows which way to go, and moves too little."""
+    slow = w.median("move_d") / max(w.median("move_g"), 1e-300)
+    return min(w.holds(lambda s: ramp(s.auc, 0.45, 0.25)), log_ramp(w.median("snr_d"), 8, 30),
+               max(log_ramp(slow, 0.5, 0.15), log_ramp(w.median("move_d"), 1e-4, 2e-5)),
+               _unmatched(w))
+
+
+def oscillation(w: Window) -> float:
+    """The players circle: places and favours come back, and the match does not get better."""
+    size, crossings = w.swing()
+    swings = min(ramp(size, 0.2, 0.4), ramp(crossings, 2, 4))
+    favours = ramp(w.turns_of_favour(), 1.5, 3.5)
+    if len(w.all) < LONG:
+        return 0.0
+    return min(max(swings, favours), ramp(w.change("mismatch"), 0.6, 0.8), _unmatched(w))
+
+
+def collapse_total(w: Window) -> float:
+    """All latents give (almost) one sample."""
+    return w.holds(lambda s: ramp(s.spread, 0.2, 0.1))
+
+
+def hopping(w: Window) -> float:
+    """Few cells at a time, and other ones each time (Metz et al. 2017, fig. 2)."""
+    return min(w.holds(lambda s: ramp(s.effective, 0.6, 0.45)), ramp(w.jumps(), 0.3, 0.5))
+
+
+def collapse_partial(w: Window) -> float:
+    """What is made is good, and the same part of the data has been left out for long."""
+    good = w.holds(lambda s: max(ramp(s.precision, 0.15, 0.4), ramp(s.high_quality, 0.15, 0.4)))
+    return min(ramp(w.missing(), 0.05, 0.12), good)
+
+
+def overfit(w: Window) -> float:
+    """D rates its training items above held-out reals, after seeing each of them often."""
+    return min(w.holds(lambda s: ramp(s.auc_held, 0.53, 0.6)),
+               ramp(w.last[-1].epoch, 3, 6))
+
+
+def memorisation(w: Window) -> float:
+    """Fakes lie nearer to training items than reals lie to one another, and to many of them."""
+    return min(w.holds(lambda s: ramp(s.copy_ratio, 0.7, 0.5)),
+               w.holds(lambda s: ramp(s.copy_distinct, 0.15, 0.3)),
+               w.holds(lambda s: ramp(s.spread, 0.2, 0.4)))
+
+
+def noise(w: Window) -> float:
+    """D at chance with nothing to learn from its batches, while the samples do not match."""
+    if len(w.all) < LONG:
+        return 0.0
+    poor = w.holds(lambda s: ramp(quality(s), 0.5, 0.3))
+    return min(ramp(abs(w.median("auc") - 0.5), 0.25, 0.15), log_ramp(w.median("snr_d"), 16, 6),
+               poor, 1 - ramp(better(w), 1.15, 1.5))
+
+
+def quality(s: Symptoms) -> float:
+    """The share of good fakes, by the modes' own measure where they are known."""
+    return s.high_quality if s.high_quality == s.high_quality else s.precision
+
+
+def better(w: Window) -> float:
+    """By what factor the samples got better between the older and the newer half."""
+    ratios = [w.change(name) for name in ("precision", "high_quality")]
+    ratios.append(1 / max(w.change("mismatch"), 1e-9))
+    return max((r for r in ratios if r == r), default=1.0)
+
+
+def divergence(w: Window) -> float:
+    """Samples, logits or weights run away."""
+    def member(s: Symptoms) -> float:
+        return max(log_ramp(s.reach, 3, 8), log_ramp(s.logit_size, 50, 200))
+    return w.holds(member, 4)
+
+
+def cue(w: Window) -> float:
+    """D tells the fakes apart, and loses much of that once one trivial trait is repaired."""
+    return w.holds(lambda s: min(ramp(s.cue_gain, 0.1, 0.2), ramp(s.auc, 0.65, 0.75)))
+
+
+def _unmatched(w: Window) -> float:
+    return w.holds(lambda s: log_ramp(s.mismatch, 2.5, 6))
+
+
+RULES: dict[str, Callable[[Window], float]] = {
+    "divergence": divergence, "lagging": lagging, "cue": cue, "vanishing": vanishing,
+    "collapse_total": collapse_total, "hopping": hopping, "memorisation": memorisation,
+    "overfit": overfit, "collapse_partial": collapse_partial, "oscillation": oscillation,
+    "noise": noise,
+}
+"""Every disease's rule by its name."""
+
+EXPLAINS: dict[str, tuple[str, ...]] = {
+    "lagging": ("divergence", "collapse_total", "hopping", "collapse_partial", "oscillation",
+                "noise"),
+    "divergence": ("vanishing", "collapse_total", "hopping", "collapse_partial", "oscillation",
+                   "cue", "overfit"),
+    "cue": ("vanishing",),
+    "collapse_total": ("vanishing", "collapse_partial", "oscillation", "noise", "cue"),
+    "hopping": ("collapse_total", "collapse_partial", "oscillation", "noise"),
+    "vanishing": ("collapse_partial",),
+    "collapse_partial": ("oscillation",),
+}
+"""What a disease brings with it: these are not named beside it."""

@@ -67,41 +67,115 @@ def sgd(momentum: float = 0.0, lr: float = 0.1) -> Document:
     return {"optimizer_d": one, "optimizer_g": one}
 
 
-def some_digits(count: int) -> Callable[[int], Dataset]:
-    """So few handwritten digits, other ones for each seed."""
+def spots(seed: int) -> Dataset:
+    """Soft bright spots of 8 by 8 pixels with a little noise."""
+    rng = np.random.default_rng([seed, 6])
+    count, y, x = 4000, *np.mgrid[:8, :8]
+    at = rng.uniform(2.5, 4.5, (2, count, 1, 1))
+    spot = np.exp(-((x - at[0]) ** 2 + (y - at[1]) ** 2) / rng.uniform(2, 6, (count, 1, 1)))
+    spot = np.clip(0.15 + 0.7 * spot + 0.05 * rng.standard_normal(spot.shape), 0, 1)
+    return Dataset("spots", np.rint(255 * spot).astype(np.uint8)[:, None])
+
+
+SMALL_IMAGES: Document = {"dim": 8, "g": mlp(2, 64), "d": judge(2, 64)}
+
+
+def digits(seed: int) -> Dataset:
+    """The handwritten digits, in another order for each seed."""
+    pixels, _ = read_digits()
+    order = np.random.default_rng([seed, 5]).permutation(len(pixels))
+    return Dataset("digits", np.ascontiguousarray(pixels[order][:, None]))
+
+
+def part_of(data: Dataset, train: int, held: int = 0) -> Dataset:
+    """So many items to train on, and others held out."""
+    return Dataset(data.name, data.items[:train],
+                   held_out=data.items[train:train + held] if held else None)
+
+
+def islands(share: float, *places: float) -> Callable[[int], Dataset]:
+    """A blob round the origin, where generators begin, and far islands of this share each."""
     def make(seed: int) -> Dataset:
-        pixels, _ = read_digits()
-        chosen = np.random.default_rng([seed, 5]).choice(len(pixels), count, replace=False)
-        return Dataset("some digits", np.ascontiguousarray(pixels[chosen][:, None]))
+        rng = np.random.default_rng([seed, 9])
+        count = 4000
+        each = round(count * share)
+        parts = [0.5 * rng.standard_normal((count - each * len(places), 2))]
+        parts += [[x, 0.0] + 0.3 * rng.standard_normal((each, 2)) for x in places]
+        return Dataset("islands", rng.permutation(np.concatenate(parts)).astype(np.float32))
     return make
 
 
-def blobs(border: int = 0, levels: int = 256, low: int = 0, high: int = 255
-          ) -> Callable[[int], Dataset]:
-    """Soft bright spots of 8 by 8 pixels, by request framed, in few levels or of small range."""
+def framed(value: int, width: int) -> Callable[[int], Dataset]:
+    """The bright spots in a frame of one grey value."""
     def make(seed: int) -> Dataset:
-        rng = np.random.default_rng([seed, 6])
-        count, y, x = 4000, *np.mgrid[:8, :8]
-        at = rng.uniform(2.5, 4.5, (2, count, 1, 1))
-        spot = np.exp(-((x - at[0]) ** 2 + (y - at[1]) ** 2) / rng.uniform(2, 6, (count, 1, 1)))
-        spot = 0.15 + 0.7 * spot + 0.05 * rng.standard_normal(spot.shape)
-        spot = np.clip(spot, 0, 1)
-        if levels < 256:
-            spot = np.rint(spot * (levels - 1)) / (levels - 1)
-        pixels = np.rint(low + (high - low) * spot).astype(np.uint8)
-        if border:
-            inner = pixels[:, border:-border, border:-border].copy()
-            pixels[:] = 0
-            pixels[:, border:-border, border:-border] = inner
-        return Dataset("blobs", pixels[:, None])
+        items = np.array(spots(seed).items)
+        inner = items[:, :, width:-width, width:-width].copy()
+        items[:] = value
+        items[:, :, width:-width, width:-width] = inner
+        return Dataset("framed", items)
     return make
 
 
-SMALL_IMAGES = dict(dim=8, g=mlp(2, 64), d=judge(2, 64))
+_TINY_START: Document = {"init": "normal", "init_std": 0.02}
+_LINE: Document = {"g": mlp(0, 1), "d": judge(0, 1), "dim": 1}
+_WIDE_D = judge(2, 64)
+_FRAME: Document = {"lr_d": 2e-3, "lr_g": 5e-4, **SMALL_IMAGES}
 
-
-def points(make: Callable[[np.random.Generator], np.ndarray]) -> Callable[[int], Dataset]:
-    """2,000 points drawn by ``make``, of which nothing else is known."""
-    def load(seed: int) -> Dataset:
-        return Dataset("points", make(np.random.default_rng([seed, 7])).astype(np.float32))
-    return load
+ILL = (
+    Scenario("vanishing-ring", "vanishing", 600, run(
+        {"kind": "ring", "radius": 4, "sigma": 0.1}, loss="minimax", k_d=3, d=judge(3, 64),
+        lr_d=5e-3, lr_g=5e-5)),
+    Scenario("vanishing-spots", "vanishing", 600, run(
+        "digits", loss="minimax", k_d=2, dim=8, lr_d=2e-3, lr_g=1e-4, g=mlp(2, 64),
+        d=judge(2, 128)), spots),
+    Scenario("lagging-moons", "lagging", 600, run("moons", lr_d=1e-6)),
+    Scenario("lagging-digits", "lagging", 600, run(
+        "digits", lr_d=1e-6, lr_g=1e-3, **SMALL_IMAGES)),
+    Scenario("oscillation-line", "oscillation", 1000, {
+        **run("gaussian-1d", loss="wasserstein", **_LINE), **sgd(0, 0.02)}),
+    Scenario("oscillation-momentum", "oscillation", 1000, {
+        **run({"kind": "gaussian-1d", "mean": -3}, loss="wasserstein", **_LINE),
+        **sgd(0.3, 0.01)}),
+    Scenario("total-rate", "collapse_total", 600, run("digits", lr_g=2e-2, **SMALL_IMAGES)),
+    Scenario("total-spots", "collapse_total", 600, run(
+        "digits", lr_g=2e-2, lr_d=2e-3, k_d=2, **SMALL_IMAGES), spots),
+    Scenario("partial-two", "collapse_partial", 800, run(
+        "moons", loss="minimax", lr_d=2e-3), islands(0.3, 40)),
+    Scenario("partial-three", "collapse_partial", 800, run(
+        "moons", loss="minimax", lr_d=2e-3), islands(0.2, 40, -40)),
+    Scenario("hopping-ring", "hopping", 1000, run("ring", lr_g=5e-3, lr_d=1e-3, k_g=4)),
+    Scenario("hopping-moons", "hopping", 800, run("moons", lr_g=0.1)),
+    Scenario("overfit-spots", "overfit", 800, run(
+        "digits", lr_d=1e-3, lr_g=5e-4, dim=8, g=mlp(2, 64), d=judge(2, 128)),
+        lambda seed: part_of(spots(seed), 60, 400)),
+    Scenario("overfit-digits", "overfit", 800, run(
+        "digits", lr_d=1e-3, lr_g=5e-4, dim=8, g=mlp(2, 64), d=judge(2, 128)),
+        lambda seed: part_of(digits(seed), 60, 400)),
+    Scenario("divergence-momentum", "divergence", 400, {
+        **run("ring"), **sgd(0.95, 0.05)}),
+    Scenario("divergence-critic", "divergence", 400, {
+        **run("two-gaussians", loss="wasserstein", d=_WIDE_D), **sgd(0.5, 0.02)}),
+    Scenario("cue-frame", "cue", 600, run("digits", **_FRAME), framed(140, 1)),
+    Scenario("cue-wide-frame", "cue", 600, run("digits", **_FRAME), framed(100, 2)),
+    Scenario("memorisation-10", "memorisation", 1000, run("digits", **SMALL_IMAGES),
+             lambda seed: part_of(digits(seed), 10)),
+    Scenario("memorisation-6", "memorisation", 1000, run("digits", **SMALL_IMAGES),
+             lambda seed: part_of(digits(seed), 6)),
+)
+HEALTHY = (
+    Scenario("healthy-line", "", 1000, run("gaussian-1d", dim=1)),
+    Scenario("healthy-two", "", 1000, run(
+        "two-gaussians", lr_d=2e-3, g=mlp(2, 64), d=_WIDE_D)),
+    Scenario("healthy-moons", "", 1000, run(
+        "moons", lr_d=2e-3, g=mlp(2, 64), d=_WIDE_D)),
+    Scenario("healthy-wide-d", "", 800, run("moons", d=judge(2, 128), lr_d=3e-3, k_d=2)),
+    Scenario("healthy-ring", "", 1000, run(
+        {"kind": "ring", "sigma": 0.05}, g=mlp(2, 64), d=_WIDE_D)),
+    Scenario("healthy-discs", "", 1000, run("disjoint", g=mlp(2, 64), d=_WIDE_D)),
+    Scenario("healthy-checkerboard", "", 1000, run("checkerboard", g=mlp(2, 64), d=_WIDE_D)),
+    Scenario("healthy-spots", "", 800, run("digits", **_FRAME), spots),
+    Scenario("healthy-digits", "", 1000, run("digits", **SMALL_IMAGES),
+             lambda seed: part_of(digits(seed), 1400, 397)),
+    Scenario("healthy-sgd", "", 800, {**run("two-gaussians"), **sgd(0.5, 0.01)}),
+)
+SCENARIOS = (*ILL, *HEALTHY)

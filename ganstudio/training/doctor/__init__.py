@@ -1,0 +1,1 @@
+"""A run read as an advisor would: symptoms, diagnoses, remedies."""

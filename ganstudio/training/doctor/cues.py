@@ -1,8 +1,9 @@
 """Trivial cues: what gives fakes away whatever else they look like, and whether D goes by it.
 
-A cue is tested by removing it: the fakes are repaired (the constant border pasted in, values
-brought into the reals' range or on their levels) and D judges again. What D's verdict loses is
-what the cue was worth. A cue that D does not use is none.
+A cue is tested by handing it on: what the fakes lack of one trait (the constant border, the range
+or the levels of the values) is taken from the reals too, and D judges those spoilt reals. Where D
+then tells them from whole reals, that trait alone gives a sample away. A cue that D does not use
+is none.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ NAMES = {"border": "a constant border", "constant": "values that never change in
 
 
 class Cues:
-    """The traits of reals (n, …) that fakes can be repaired to have."""
+    """The traits of reals (n, …) that fakes may lack."""
 
     def __init__(self, reals: Array) -> None:
         flat = reals.reshape(len(reals), -1)
@@ -34,17 +35,14 @@ class Cues:
         self.is_image = reals.ndim == 4
 
     def repaired(self, fakes: Array) -> Iterator[tuple[str, Array]]:
-        """Each trait that the fakes lack, with the fakes that have it."""
+        """Each trait that the fakes lack, with the fakes repaired to have it."""
         flat = fakes.reshape(len(fakes), -1)
         if self.fixed.any() and not self.fixed.all():
             name = "border" if self.is_image else "constant"
             yield name, np.where(self.fixed, self.low, flat).reshape(fakes.shape)
-        lowest, highest = self.low.min(), self.high.max()
-        if self.is_image:
-            inside = np.clip(flat, lowest, highest)
-        else:
-            inside = np.clip(flat, self.low, self.high)
-        if (inside != flat).any():
+        # Of points out of range it is the place that is wrong, which is no trivial matter.
+        inside = np.clip(flat, self.low.min(), self.high.max())
+        if self.is_image and (inside != flat).any():
             yield "range", inside.reshape(fakes.shape)
         if self.levels is not None:
             at = np.clip(np.searchsorted(self.levels, flat), 1, len(self.levels) - 1)
@@ -61,13 +59,14 @@ def _levels(flat: Array) -> Array | None:
     return None
 
 
-def strongest(cues: Cues, fakes: Array, real_logits: Array, fake_logits: Array, judge: Judge
+def strongest(cues: Cues, reals: Array, fakes: Array, real_logits: Array, judge: Judge
               ) -> tuple[str, float]:
-    """The cue whose repair costs D most, and how much of its AUC that is; ("", 0) for none."""
-    before = auc(real_logits, fake_logits)
+    """The trait by which D goes most, and P(real logit > spoilt real's) − ½; ("", 0) for none."""
     best, gain = "", 0.0
-    for name, repaired in cues.repaired(fakes):
-        lost = before - auc(real_logits, judge(repaired))
-        if lost > gain:
-            best, gain = name, lost
+    count = min(len(reals), len(fakes))
+    for name, repaired in cues.repaired(fakes[:count]):
+        spoilt = reals[:count] + (fakes[:count] - repaired)
+        found = auc(real_logits[:count], judge(spoilt)) - 0.5
+        if found > gain:
+            best, gain = name, found
     return best, gain

@@ -42,6 +42,7 @@ class Doctor:
         self._sketches: tuple[Sketch, Sketch] | None = None
         self._last: tuple[int, Tensor, Tensor] | None = None
         self._recipe: Recipe | None = None
+        self._broken = 0
 
     # ---- when --------------------------------------------------------------------------------
 
@@ -56,6 +57,10 @@ class Doctor:
         """The run went back: forget what came after."""
         while self.history and self.history[-1].step > step:
             self.history.pop()
+
+    def broke(self, step: int) -> None:
+        """A loss was no number at this step, and the run went back."""
+        self._broken = step
 
     def take_up(self, history: list[Symptoms]) -> None:
         """Go on from examinations of an earlier session."""
@@ -77,10 +82,12 @@ class Doctor:
             found |= piece
             yield None
         found |= self._motion(step, copies)
+        broken, self._broken = self._broken, 0
         tweaked = () if self._recipe is None else tuple(differences(self._recipe, recipe))
         self._recipe = recipe
         symptoms = Symptoms(step, epoch=epoch, loss=recipe.loss.kind,
-                            data_size=len(trainer.dataset.items), tweaked=tweaked, **found)
+                            data_size=len(trainer.dataset.items), tweaked=tweaked,
+                            nonfinite=broken, **found)
         self.cut_after(step - 1)
         self.history.append(symptoms)
         self._thin()
@@ -107,7 +114,7 @@ class Doctor:
         if self._sketches is None:
             self._sketches = Sketch(len(theta)), Sketch(len(psi))
         found = {"move_g": NAN, "move_d": NAN}
-        if self._last is not None and 0 < step - self._last[0]:
+        if self._last is not None and step - self._last[0] > 0:
             gone = step - self._last[0]
             for key, new, old in (("move_g", theta, self._last[1]), ("move_d", psi, self._last[2])):
                 found[key] = float((new - old).norm() / new.norm().clamp_min(1e-30)) / gone

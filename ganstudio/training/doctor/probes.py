@@ -57,7 +57,8 @@ def make_probes(data: Dataset, batches: RealBatches, reals: Tensor, latents: Ten
         items = items.index_select(0, torch.from_numpy(chosen).to(items.device))
     return Probes(
         reals, held, latents, Reference(rows, None if modes is None else modes.centres),
-        Items(as_rows(batches.as_input(items))), Cues(as_rows(reals).reshape(reals.shape)),
+        Items(as_rows(batches.as_input(items)), None if held is None else rows),
+        Cues(as_rows(reals).reshape(reals.shape)),
         float("nan") if modes is None else modes.sigma)
 
 

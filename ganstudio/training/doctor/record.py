@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 NAN = float("nan")
@@ -38,8 +38,9 @@ class Symptoms:
     Copies: ``copy_ratio`` median distance to the nearest training item over the reals' own
     (0: copies), ``copy_distinct`` share of distinct items among those nearest.
 
-    ``cue`` names what alone gives the fakes away, ``cue_gain`` how much of D's AUC goes when it
-    is repaired. ``tweaked`` are the fields changed since the examination before.
+    ``cue`` names what alone gives a sample away to D, ``cue_gain`` = P(real logit > that of a real
+    so spoilt) − ½. ``tweaked`` are the fields changed since the examination before, ``nonfinite``
+    the step since then at which a loss was no number (0: none).
     """
 
     step: int
@@ -86,7 +87,8 @@ class Symptoms:
     copy_distinct: float = NAN
     cue: str = ""
     cue_gain: float = NAN
-    tweaked: tuple[str, ...] = field(default=())
+    tweaked: tuple[str, ...] = ()
+    nonfinite: int = 0
 
     def plain(self) -> dict[str, Any]:
         """For JSON, but for ``step``: numbers of five figures, NaN as None."""
@@ -105,9 +107,7 @@ def from_plain(step: int, values: Mapping[str, Any]) -> Symptoms:
             kept[f.name] = tuple(NAN if v is None else v for v in value)
         elif kind == "float" and (value is None or _is_number(value)):
             kept[f.name] = NAN if value is None else float(value)
-        elif kind == "int" and isinstance(value, int):
-            kept[f.name] = value
-        elif kind == "str" and isinstance(value, str):
+        elif type(value).__name__ == kind:
             kept[f.name] = value
     return Symptoms(step, **kept)
 

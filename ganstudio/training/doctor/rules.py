@@ -28,7 +28,7 @@ def gradient_left(window: Window) -> float:
 
 
 def vanishing(w: Window) -> float:
-    """D is all but perfect, and next to nothing of G's gradient is left (Arjovsky & Bottou 2017)."""
+    """D is all but perfect and hardly any of G's gradient is left (Arjovsky & Bottou 2017)."""
     return min(w.holds(lambda s: ramp(s.auc, 0.9, 0.97)),
                log_ramp(gradient_left(w), 0.2, 0.04), _unmatched(w))
 
@@ -44,21 +44,22 @@ def lagging(w: Window) -> float:
 def oscillation(w: Window) -> float:
     """The players circle: places and favours come back, and the match does not get better."""
     size, crossings = w.swing()
-    swings = min(ramp(size, 0.2, 0.4), ramp(crossings, 2, 4))
-    favours = ramp(w.turns_of_favour(), 1.5, 3.5)
+    swings = min(ramp(size, 0.25, 0.45), ramp(crossings, 2, 4))
+    favours = ramp(w.turns_of_favour(), 2, 5)
     if len(w.all) < LONG:
         return 0.0
-    return min(max(swings, favours), ramp(w.change("mismatch"), 0.6, 0.8), _unmatched(w))
+    return min(max(swings, favours), ramp(w.change("mismatch"), 0.6, 0.8),
+               log_ramp(w.median("mismatch"), 10, 30))
 
 
 def collapse_total(w: Window) -> float:
     """All latents give (almost) one sample."""
-    return w.holds(lambda s: ramp(s.spread, 0.2, 0.1))
+    return w.holds(lambda s: ramp(s.spread, 0.12, 0.05))
 
 
 def hopping(w: Window) -> float:
     """Few cells at a time, and other ones each time (Metz et al. 2017, fig. 2)."""
-    return min(w.holds(lambda s: ramp(s.effective, 0.6, 0.45)), ramp(w.jumps(), 0.3, 0.5))
+    return min(w.holds(lambda s: ramp(s.effective, 0.55, 0.4)), ramp(w.jumps(), 0.35, 0.55))
 
 
 def collapse_partial(w: Window) -> float:
@@ -102,15 +103,22 @@ def better(w: Window) -> float:
 
 
 def divergence(w: Window) -> float:
-    """Samples, logits or weights run away."""
+    """Samples, logits or weights run away, or a loss has ceased to be a number."""
+    if any(s.nonfinite for s in w.last):
+        return 1.0
+    begun = w.all[0].reach if w.all[0].reach == w.all[0].reach else 1.0
+
     def member(s: Symptoms) -> float:
-        return max(log_ramp(s.reach, 3, 8), log_ramp(s.logit_size, 50, 200))
+        return max(min(log_ramp(s.reach, 3, 8), log_ramp(s.reach / begun, 1.5, 3)),
+                   log_ramp(s.logit_size, 40, 150))
     return w.holds(member, 4)
 
 
 def cue(w: Window) -> float:
-    """D tells the fakes apart, and loses much of that once one trivial trait is repaired."""
-    return w.holds(lambda s: min(ramp(s.cue_gain, 0.1, 0.2), ramp(s.auc, 0.65, 0.75)))
+    """D tells the fakes apart, and a real that lacks nothing but one trivial trait it takes for
+    fake as well.
+    """
+    return w.holds(lambda s: min(ramp(s.cue_gain, 0.2, 0.3), ramp(s.auc, 0.75, 0.85)))
 
 
 def _unmatched(w: Window) -> float:
@@ -135,5 +143,6 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "hopping": ("collapse_total", "collapse_partial", "oscillation", "noise"),
     "vanishing": ("collapse_partial",),
     "collapse_partial": ("oscillation",),
+    "memorisation": ("collapse_partial",),
 }
 """What a disease brings with it: these are not named beside it."""

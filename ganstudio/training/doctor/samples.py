@@ -118,15 +118,25 @@ def _spread_out(points: Array, count: int) -> Array:
 
 
 class Items:
-    """Training items (n, d) among which copies are looked for."""
+    """Training items (n, d) among which copies are looked for.
 
-    def __init__(self, items: Array) -> None:
-        self.items = np.unique(items, axis=0)
-        self.usual = (float(np.median(nearest_other(self.items))) if len(self.items) > 1
-                      else float("nan"))
+    ``held`` (m, d) are reals that were not trained on; without them each item is held against
+    the others.
+    """
+
+    def __init__(self, items: Array, held: Array | None = None) -> None:
+        self.items = items
+        if held is not None:
+            usual = distances(held, items).min(1)
+        else:
+            usual = nearest_other(items) if len(items) > 1 else np.zeros(1)
+        self.usual = float(np.median(usual))
 
     def copies(self, fakes: Array) -> tuple[float, float]:
-        """(median distance to the nearest item over the items' own, share of distinct nearest)."""
+        """(median distance to the nearest item over the reals' own, share of distinct nearest).
+
+        The ratio is NaN where reals repeat themselves: then a repetition says nothing.
+        """
         d = distances(fakes, self.items)
         hit = np.bincount(d.argmin(1), minlength=len(self.items)) / len(fakes)
         most = min(len(self.items), len(fakes))

@@ -98,10 +98,11 @@ class Judged:
 
 
 def _cue(judged: Judged, probes: Probes, rows: Array, fakes: Tensor) -> Numbers:
-    def judge(repaired: Array) -> Array:
-        return judged.judge(torch.from_numpy(repaired).to(fakes).reshape(fakes.shape))
+    def judge(samples: Array) -> Array:
+        return judged.judge(torch.from_numpy(samples).to(fakes))
 
-    name, gain = strongest(probes.cues, rows.reshape(fakes.shape), judged.real, judged.fake, judge)
+    reals = as_rows(probes.reals).reshape(probes.reals.shape)
+    name, gain = strongest(probes.cues, reals, rows.reshape(fakes.shape), judged.real, judge)
     return {"cue": name, "cue_gain": gain}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import log
 
 import numpy as np
@@ -57,7 +58,8 @@ class Window:
         """Finite values of the older and the newer half of the newest ``count``."""
         values = self.series(name, count)[1]
         middle = len(values) // 2
-        return tuple(h[np.isfinite(h)] for h in (values[:middle], values[middle:]))  # type: ignore[return-value]
+        old, new = values[:middle], values[middle:]
+        return old[np.isfinite(old)], new[np.isfinite(new)]
 
     def change(self, name: str) -> float:
         """Median of the newer half over that of the older; NaN where it cannot be said."""
@@ -97,7 +99,7 @@ class Window:
     def jumps(self) -> float:
         """Median total variation between the cells of one examination and of the next."""
         rows = [np.array(s.occupancy) for s in self.last if s.occupancy]
-        gone = [0.5 * float(np.abs(b - a).sum()) for a, b in zip(rows, rows[1:], strict=False)]
+        gone = [0.5 * float(np.abs(b - a).sum()) for a, b in pairwise(rows)]
         return float(np.median(gone)) if gone else 0.0
 
     # ---- swinging ----------------------------------------------------------------------------

@@ -39,6 +39,8 @@ def inspect(path: Path, *, as_json: bool) -> int:
         "losses": losses, "metrics": latest(measured), "recipe": recipe.model_dump(mode="json"),
         "journal": journal, "state_digest": state_digest(saved[0]) if saved else None,
     }
+    answer["diagnoses"] = [{k: v for k, v in entry.items() if k != "kind"} for entry in journal
+                           if entry.get("kind") == "diagnosis"]
     if as_json:
         print(json.dumps(answer, ensure_ascii=False))
         return 0

@@ -120,6 +120,7 @@ def _train(commands: Commands) -> None:
     made.add_argument("--seed", type=_seed, metavar="S", help="the seed of every random draw")
     made.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"),
                       help="on what to compute")
+    _doctor_flag(made)
 
     def run(arguments: argparse.Namespace) -> int:
         from ganstudio.cli.train import train
@@ -127,11 +128,17 @@ def _train(commands: Commands) -> None:
     made.set_defaults(run=run)
 
 
+def _doctor_flag(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--doctor", action="store_true", help="have the run examined every 50 steps, "
+                      "and say at the end what the doctor finds")
+
+
 def _resume(commands: Commands) -> None:
     made = _add(commands, "resume", "Go on with a run from where it was left.")
     made.add_argument("folder", metavar="RUN", help="a run folder")
     made.add_argument("--steps", type=_count, metavar="N", default=10_000,
                       help="how many steps more (default %(default)s)")
+    _doctor_flag(made)
 
     def run(arguments: argparse.Namespace) -> int:
         from ganstudio.cli.train import resume

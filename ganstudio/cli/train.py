@@ -145,7 +145,7 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
         finally:
             reading.end()
         try:
-            rows, seconds = _run(conductor, arguments.steps, stop)
+            rows, seconds = _run(conductor, arguments.steps, stop, arguments.doctor)
         except NonFiniteLossError as error:
             return complain(
                 f"the {error.player}'s loss became {error.value} at step {error.step}; the last "
@@ -153,13 +153,14 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
                 "learning rate or change the loss")
         finally:
             saved = conductor.close()
-    _report(conductor, folder, rows, seconds, arguments.json)
+    _report(conductor, folder, rows, seconds, arguments)
     if not saved:
         return 2  # why has been said when it happened
     return 130 if stop.asked else 0
 
 
-def _run(conductor: Conductor, steps: int, stop: Interrupted) -> tuple[ScalarChunk | None, float]:
+def _run(conductor: Conductor, steps: int, stop: Interrupted, doctor: bool
+         ) -> tuple[ScalarChunk | None, float]:
     """Train, and measure now and then; the last rows, and the seconds that training took."""
     from ganstudio.session.measuring import next_metrics_step
 
@@ -180,6 +181,10 @@ def _run(conductor: Conductor, steps: int, stop: Interrupted) -> tuple[ScalarChu
                 conductor.measuring.measure()
                 measured += time.perf_counter() - start
                 due = next_metrics_step(conductor.step)
+            if doctor and conductor.doctoring.due:
+                start = time.perf_counter()
+                conductor.doctoring.examine()
+                measured += time.perf_counter() - start
             bar.show(conductor.step - first, steps)
     finally:
         bar.end()
@@ -216,7 +221,7 @@ def metric_lines(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _report(conductor: Conductor, folder: Path, last: ScalarChunk | None, seconds: float,
-            as_json: bool) -> None:
+            arguments: argparse.Namespace) -> None:
     moved = conductor.step
     answer: dict[str, Any] = {
         "run": str(folder), "step": moved,
@@ -225,7 +230,11 @@ def _report(conductor: Conductor, folder: Path, last: ScalarChunk | None, second
     }
     if last is not None and seconds > 0:
         answer["steps_per_second"] = round((moved - conductor.started_at) / seconds, 2)
-    if as_json:
+    if arguments.doctor:
+        from ganstudio.cli.doctor import verdict_of
+        verdict, words = verdict_of(conductor)
+        answer |= verdict
+    if arguments.json:
         print(json.dumps(answer, ensure_ascii=False))
         return
     losses = ", ".join(f"{name} {value:.4g}" for name, value in answer["losses"].items()
@@ -236,3 +245,5 @@ def _report(conductor: Conductor, folder: Path, last: ScalarChunk | None, second
         print(losses)
     for line in metric_lines(answer["metrics"]):
         print(line)
+    if arguments.doctor:
+        print(words)

@@ -23,6 +23,7 @@ from ganstudio.runs.folder import RunFolder, is_run_folder
 from ganstudio.runs.saver import Saver
 from ganstudio.runs.snapshots import MARK_KINDS
 from ganstudio.runs.timelapse import next_frame_step
+from ganstudio.session.doctoring import Doctoring
 from ganstudio.session.measuring import Measuring
 from ganstudio.session.trial import Trial
 from ganstudio.training.frames import (
@@ -112,6 +113,7 @@ class Conductor:
         if resumed is not None:
             self._take_up(resumed.state)
         self.observer = Observer(self.trainer)
+        self._doctoring: Doctoring | None = None
         self.measuring = Measuring(self)
         self.started_at = self.step
         self._next_frame = next_frame_step(self.step)
@@ -252,6 +254,7 @@ class Conductor:
             self._journal("move", int(done[-1]), only=only, count=len(done))
         said: dict[str, Any] = {"kept": self._lines()}
         if isinstance(error, NonFiniteLossError):
+            self.observer.doctor.doctor.broke(error.step)
             self._journal("nonfinite", player=error.player, failed_step=error.step, **said)
         else:
             self._journal("failed", error=type(error).__name__, **said)
@@ -294,6 +297,23 @@ class Conductor:
         self.trainer.load(state)
         self.journal = [e for e in self.journal if e["step"] <= self.step]
         self._next_frame = next_frame_step(self.step)
+
+    # ---- the doctor --------------------------------------------------------------------------
+
+    @property
+    def doctoring(self) -> Doctoring:
+        """The doctor's book on this run; opened when somebody first wants it."""
+        if self._doctoring is None:
+            self._doctoring = Doctoring(self)
+        return self._doctoring
+
+    def note_diagnosis(self, fields: Mapping[str, Any]) -> None:
+        """Journal that a disease has begun or has passed."""
+        self._journal("diagnosis", **fields)
+
+    def record(self, write: Callable[[RunFolder], object]) -> None:
+        """Write into the folder, if there is one; a full disk is said once."""
+        self._guarded(write)
 
     # ---- recording ---------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from ganstudio.recipe import RecipeError
 from ganstudio.runs.errors import RunError
 from ganstudio.session.branch_work import OWNER
 from ganstudio.session.conductor import Conductor
+from ganstudio.session.doctoring import tell
 from ganstudio.session.exporting import Exporter
 from ganstudio.session.failures import failure_event, sentence, traceback_of
 from ganstudio.session.messages import (
@@ -40,6 +41,7 @@ from ganstudio.session.timeline_messages import TimelineCommand
 from ganstudio.session.timeline_work import TimelineWork
 from ganstudio.session.trial_work import TrialWork
 from ganstudio.training.budget import ProbeBudget
+from ganstudio.training.doctor.frames import DoctorFrame
 from ganstudio.training.frames import ScalarChunk, Want
 from ganstudio.training.machine import lower_priority
 from ganstudio.training.moves import NonFiniteLossError
@@ -359,6 +361,8 @@ class Worker:
                 if frame is not None:
                     self.mailbox.put_frame(key, frame)
                     self.conductor.measuring.note(frame)
+                if isinstance(frame, DoctorFrame) and past is None:
+                    tell(self.conductor, frame, self.wants[key], self.say, self._pause)
             except Exception as error:
                 # A want that does not fit this run, or that fails, is dropped: it would fail
                 # again, and it is no reason to stop the training.

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ganstudio.training.arrays import Bytes as Bytes
 from ganstudio.training.arrays import Floats as Floats
 from ganstudio.training.arrays import Steps as Steps
+from ganstudio.training.doctor.frames import DoctorFrame, WantDoctor
 from ganstudio.training.field_frames import FieldLikeFrame, FieldWant
 from ganstudio.training.metrics_frames import MetricsFrame, WantMetrics
 
@@ -255,9 +256,9 @@ class WalkFrame:
 SlowWant = FieldWant | WantMetrics
 """Wants whose frames take longer than a window can wait."""
 Want = (WantPoints | WantSurface | WantArrows | WantLatentMap | WantLine | WantMosaic | WantWalk
-        | SlowWant)
+        | SlowWant | WantDoctor)
 Frame = (PointsFrame | SurfaceFrame | ArrowsFrame | LatentMapFrame | LineFrame | MosaicFrame
-         | WalkFrame | FieldLikeFrame | MetricsFrame)
+         | WalkFrame | FieldLikeFrame | MetricsFrame | DoctorFrame)
 
 
 def freeze(array: NDArray[np.generic]) -> NDArray[np.generic]:

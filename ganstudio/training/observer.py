@@ -14,6 +14,9 @@ from torch import Tensor
 from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.game.losses import LOSSES
 from ganstudio.training import lines
+from ganstudio.training.doctor.frames import WantDoctor
+from ganstudio.training.doctor.look import Doctor
+from ganstudio.training.doctor.slices import DoctorLook
 from ganstudio.training.frames import (
     ArrowsFrame,
     Bytes,
@@ -68,6 +71,7 @@ class Observer:
         size = len(trainer.dataset.items)
         self._real_rows = rng.choice(size, min(size, 8192), replace=False)
         self.slow = SlowLooks(trainer, self._reals, self.latents.first)
+        self.doctor = DoctorLook(Doctor(trainer, self._reals, self.latents.first))
 
     def info(self) -> RunInfo:
         """What does not change while the run lasts."""
@@ -93,6 +97,8 @@ class Observer:
         """
         if isinstance(want, SlowWant):
             return self.slow.look(want)
+        if isinstance(want, WantDoctor):
+            return self.doctor.look()
         with self.trainer.players.observed():
             frame: Frame = self._look(want)
             return frame
@@ -104,6 +110,8 @@ class Observer:
         """
         if isinstance(want, SlowWant):
             return self.slow.glance(want, resting)
+        if isinstance(want, WantDoctor):
+            return self.doctor.glance(want)
         return self.look(want), True
 
     def watch(self, wants: Collection[Want]) -> None:

@@ -64,7 +64,8 @@ class Doctor:
 
     def take_up(self, history: list[Symptoms]) -> None:
         """Go on from examinations of an earlier session."""
-        self.history = [s for s in history if s.step <= self.trainer.step][-MOST_KEPT:]
+        first = self.history[0].step if self.history else self.trainer.step + 1
+        self.history = [*(s for s in history if s.step < first), *self.history][-MOST_KEPT:]
 
     # ---- looking -----------------------------------------------------------------------------
 

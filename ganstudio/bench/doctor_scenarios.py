@@ -93,15 +93,16 @@ def part_of(data: Dataset, train: int, held: int = 0) -> Dataset:
                    held_out=data.items[train:train + held] if held else None)
 
 
-def islands(share: float, *places: float) -> Callable[[int], Dataset]:
-    """A blob round the origin, where generators begin, and far islands of this share each."""
+def islands(share: float, place: float) -> Callable[[int], Dataset]:
+    """A blob round the origin, where generators begin, and a far island of this share."""
     def make(seed: int) -> Dataset:
         rng = np.random.default_rng([seed, 9])
         count = 4000
-        each = round(count * share)
-        parts = [0.5 * rng.standard_normal((count - each * len(places), 2))]
-        parts += [[x, 0.0] + 0.3 * rng.standard_normal((each, 2)) for x in places]
-        return Dataset("islands", rng.permutation(np.concatenate(parts)).astype(np.float32))
+        far = round(count * share)
+        near = 0.5 * rng.standard_normal((count - far, 2))
+        island = [place, 0.0] + 0.3 * rng.standard_normal((far, 2))
+        items = rng.permutation(np.concatenate([near, island])).astype(np.float32)
+        return Dataset("islands", items)
     return make
 
 
@@ -116,7 +117,6 @@ def framed(value: int, width: int) -> Callable[[int], Dataset]:
     return make
 
 
-_TINY_START: Document = {"init": "normal", "init_std": 0.02}
 _LINE: Document = {"g": mlp(0, 1), "d": judge(0, 1), "dim": 1}
 _WIDE_D = judge(2, 64)
 _FRAME: Document = {"lr_d": 2e-3, "lr_g": 5e-4, **SMALL_IMAGES}
@@ -137,20 +137,24 @@ ILL = (
         **run({"kind": "gaussian-1d", "mean": -3}, loss="wasserstein", **_LINE),
         **sgd(0.3, 0.01)}),
     Scenario("total-rate", "collapse_total", 600, run("digits", lr_g=2e-2, **SMALL_IMAGES)),
-    Scenario("total-spots", "collapse_total", 600, run(
-        "digits", lr_g=2e-2, lr_d=2e-3, k_d=2, **SMALL_IMAGES), spots),
+    Scenario("total-moons", "collapse_total", 600, run("moons", lr_g=0.1)),
     Scenario("partial-two", "collapse_partial", 800, run(
-        "moons", loss="minimax", lr_d=2e-3), islands(0.3, 40)),
-    Scenario("partial-three", "collapse_partial", 800, run(
-        "moons", loss="minimax", lr_d=2e-3), islands(0.2, 40, -40)),
+        "moons", loss="minimax", lr_d=2e-3, lr_g=5e-4), islands(0.3, 20)),
+    Scenario("partial-near", "collapse_partial", 800, run(
+        "moons", loss="minimax", lr_d=4e-3, lr_g=5e-4, k_d=2, d=judge(2, 64)), islands(0.3, 16)),
     Scenario("hopping-ring", "hopping", 1000, run("ring", lr_g=5e-3, lr_d=1e-3, k_g=4)),
-    Scenario("hopping-moons", "hopping", 800, run("moons", lr_g=0.1)),
+    Scenario("hopping-six", "hopping", 1000, run(
+        {"kind": "ring", "modes": 6, "sigma": 0.05}, lr_g=5e-3, lr_d=1e-3, k_g=4)),
     Scenario("overfit-spots", "overfit", 800, run(
         "digits", lr_d=1e-3, lr_g=5e-4, dim=8, g=mlp(2, 64), d=judge(2, 128)),
         lambda seed: part_of(spots(seed), 60, 400)),
     Scenario("overfit-digits", "overfit", 800, run(
         "digits", lr_d=1e-3, lr_g=5e-4, dim=8, g=mlp(2, 64), d=judge(2, 128)),
         lambda seed: part_of(digits(seed), 60, 400)),
+    Scenario("noise-labels", "noise", 1000, {
+        **run("moons"), "loss": {"kind": "non_saturating", "flip": 0.5}}),
+    Scenario("noise-input", "noise", 1000, {
+        **run("moons"), "instance_noise": {"sigma": 5}}),
     Scenario("divergence-momentum", "divergence", 400, {
         **run("ring"), **sgd(0.95, 0.05)}),
     Scenario("divergence-critic", "divergence", 400, {

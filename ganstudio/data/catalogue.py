@@ -9,6 +9,7 @@ import numpy as np
 
 from ganstudio.data.dataset import Bytes, DataError, Dataset, Floats, Monitor
 from ganstudio.data.digits import load_digits, read_digits
+from ganstudio.data.hold_out import hold_out
 from ganstudio.data.image_load import load_images
 from ganstudio.data.points_file import (
     load_points,
@@ -38,11 +39,11 @@ def load_dataset(part: DataPart, seed: int, progress: Callable[[int, int], None]
     monitor = Monitor(progress, cancelled)
     monitor.report(0, 1)
     if isinstance(part, Images):
-        return load_images(part, monitor, cache_dir, image_sizes)
+        return hold_out(load_images(part, monitor, cache_dir, image_sizes), part.held_out, seed)
     if isinstance(part, Digits):
-        return load_digits(part, monitor, image_sizes)
+        return hold_out(load_digits(part, monitor, image_sizes), part.held_out, seed)
     if isinstance(part, PointsFile):
-        return load_points(part, monitor)
+        return hold_out(load_points(part, monitor), part.held_out, seed)
     return load_toy(part, seed, monitor)
 
 

@@ -156,6 +156,14 @@ class Drawn(Part):
     points: Size = 20_000
 
 
+HeldOut = Annotated[
+    float,
+    Field(ge=0, le=0.5),
+    Knob("Held out", "Share of the items that is kept from training, so that the doctor can tell "
+                     "whether D knows its training set by heart; 0 trains on all.", step=0.05),
+]
+
+
 class PointsFile(Part):
     """A table of points: CSV, NPY or NPZ with one or two columns."""
 
@@ -165,6 +173,7 @@ class PointsFile(Part):
     standardise: Annotated[bool, Knob(
         "Standardise", "Train on columns shifted to mean 0 and scaled to deviation 1; "
         "everything exported is in the file's own units.")] = True
+    held_out: HeldOut = 0
 
 
 FIT_CHOICES = (
@@ -201,6 +210,7 @@ class Digits(Part):
     title: ClassVar[str] = "Digits"
     kind: Literal["digits"] = "digits"
     size: ImageSize = 0
+    held_out: HeldOut = 0
 
 
 class Images(Part):
@@ -214,6 +224,7 @@ class Images(Part):
     fit: Fit = "crop"
     colour: Colour = "auto"
     limit: Limit = 0
+    held_out: HeldOut = 0
 
 
 DataPart = Annotated[

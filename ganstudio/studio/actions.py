@@ -86,6 +86,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
     ActionSpec("dynamics", "Dynamics of toy games", "show_dynamics", "View", "Ctrl+D",
                tip="Games of two numbers: fields, update rules and eigenvalues; no run is needed"),
+    ActionSpec("doctor", "What ails this run?", "show_doctor", "View", "Ctrl+Shift+D", when="run",
+               tip="The doctor's verdict on this run, with its evidence and remedies"),
     ActionSpec("save_layout", "Save layout as…", "save_layout", "View/Layout"),
     ActionSpec("delete_layout", "Delete a layout…", "delete_layout", "View/Layout"),
     ActionSpec("reset_layout", "Reset layout", "reset_layout", "View/Layout", "Ctrl+Shift+0",

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 
 from ganstudio import __version__
 from ganstudio.studio import ask
+from ganstudio.studio.edits import lowered
 from ganstudio.studio.look_commands import LookCommands
 from ganstudio.studio.share_commands import ShareCommands
 
@@ -153,6 +154,21 @@ class Commands(LookCommands, ShareCommands):
     def restart(self) -> None:
         """A fresh run with the recipe as shown."""
         self.controller.restart()
+
+    def apply_remedy(self, remedy: Any) -> None:
+        """Make the changes that the doctor proposes, as one edit; start anew where they ask it."""
+        from ganstudio.recipe import RecipeError
+        try:
+            self.controller.edit_all(remedy.changes, lowered(remedy.label))
+        except RecipeError as error:
+            self.notices.add("warning", str(error))
+            return
+        if remedy.restart:
+            self.restart()
+
+    def show_doctor(self) -> None:
+        """Bring the doctor to the front."""
+        self.show_dock("doctor")
 
     def discard_pending(self) -> None:
         """Take back what waits for a restart."""

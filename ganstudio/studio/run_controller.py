@@ -278,6 +278,20 @@ class RunController(QObject):
         label = f"{name} → {value_text(spec, value)}"
         self.undo_stack.push(Edit(self, self.recipe, after, name, label, gesture))
 
+    def edit_all(self, changes: Mapping[str, Any], name: str) -> None:
+        """Change several fields together as one step that can be undone.
+
+        Raises:
+            RecipeError: one of the values is not allowed; nothing is changed then.
+        """
+        if self.recipe is None:
+            return
+        after = self.recipe
+        for path, value in changes.items():
+            after = with_value(after, path, value)
+        if differences(self.recipe, after):
+            self.undo_stack.push(Edit(self, self.recipe, after, name, name))
+
     def discard_pending(self) -> None:
         """Take back every change that waits for a restart, undoably."""
         if self.recipe is None or self.running is None or not self.pending:

@@ -189,6 +189,10 @@ class MainWindow(Commands, DropTarget, QMainWindow):
             controls.discard_wanted.connect(self.discard_pending)
             controls.refused.connect(lambda text: self.notices.add("warning", text))
 
+        doctor = space.dock("doctor")
+        if doctor is not None:
+            doctor.remedy_chosen.connect(self.apply_remedy)
+
     def _run_opened(self) -> None:
         self.notices.clear()
         self._make_workspace()

@@ -127,10 +127,10 @@ class Workspace(QMainWindow):
         return not frame.contents.visibleRegion().isEmpty()
 
     def wants(self) -> dict[str, Want]:
-        """What the docks in sight ask to look at."""
+        """What the docks ask to look at: those in sight, and any that goes on unseen."""
         found: dict[str, Want] = {}
         for key, frame in self.frames.items():
-            if self.seen(key):
+            if self.seen(key) or getattr(frame.contents, "looks_while_hidden", False):
                 found.update(frame.contents.wants())
         return found
 

@@ -30,6 +30,7 @@ CATALOGUE: tuple[DockEntry, ...] = (
     DockEntry("metrics", "Metrics", "ganstudio.studio.docks.metrics", "MetricsDock", "below"),
     DockEntry("latent", "Latent", "ganstudio.studio.docks.latent", "LatentDock", "below"),
     DockEntry("dynamics", "Dynamics", "ganstudio.studio.docks.dynamics", "DynamicsDock", "below"),
+    DockEntry("doctor", "Doctor", "ganstudio.studio.docks.doctor", "DoctorDock", "below"),
     DockEntry("log", "Log", "ganstudio.studio.docks.log", "LogDock", "below"),
 )
 

@@ -32,7 +32,7 @@ class Severity(IntEnum):
 
 WORDS = {Severity.INFO: "Note", Severity.CHANGE: "Change", Severity.WARNING: "Warning",
          Severity.ERROR: "Error"}
-KINDS = {"tweaked": Severity.CHANGE, "refused": Severity.WARNING,
+KINDS = {"tweaked": Severity.CHANGE, "diagnosis": Severity.WARNING, "refused": Severity.WARNING,
          "nonfinite": Severity.ERROR, "error": Severity.ERROR, "export_failed": Severity.ERROR,
          "export_cancelled": Severity.WARNING, "restored": Severity.CHANGE}
 UNHEARD = ("progress",)

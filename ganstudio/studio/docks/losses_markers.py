@@ -40,7 +40,13 @@ def _written(value: Any) -> str:
 
 
 def marker_of(event: Event) -> Marker | None:
-    """The marker of a ``tweaked`` event; None for others, and for data that make no sense."""
+    """The marker of a ``tweaked`` or ``diagnosis`` event; None for others, and for data that make
+    no sense.
+    """
+    if event.kind == "diagnosis":
+        label = event.data.get("text")
+        return (Marker(event.step, label, f"Step {event.step:,}: {event.text}")
+                if isinstance(label, str) and label else None)
     if event.kind != "tweaked":
         return None
     changes = event.data.get("changes")

@@ -185,11 +185,16 @@ def _evidence(key: str, window: Window) -> Evidence:
     if key == "missing":
         return Evidence(key, label.title, window.missing(), usual=label.usual,
                         percent=label.percent)
-    steps, values = window.series(key)
+    if key == "gradient_left":
+        steps, values = window.series("step")[0], window.gradient_course()
+        middle = window.gradient_left()
+    else:
+        steps, values = window.series(key)
+        middle = window.median(key)
     every = -(-len(steps) // POINTS)
     # Counted from the newest, which must not be left out.
     steps, values = steps[::-every][::-1], values[::-every][::-1]
-    return Evidence(key, label.title, window.median(key), tuple(steps.tolist()),
+    return Evidence(key, label.title, middle, tuple(steps.tolist()),
                     tuple(values.tolist()), label.usual, label.meaning, label.log, label.percent)
 
 

@@ -79,7 +79,7 @@ class Doctor:
             self._probes = self._make_probes()
             yield None
         found: dict[str, Any] = {}
-        for piece in examine(copies, recipe.loss.kind, self._probes):
+        for piece in examine(copies, recipe, step, self._probes):
             found |= piece
             yield None
         found |= self._motion(step, copies)

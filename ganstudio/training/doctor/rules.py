@@ -8,29 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.training.doctor.record import Symptoms
 from ganstudio.training.doctor.window import LAST, Window, log_ramp, ramp
 
 LONG = 2 * LAST
 
 
-def gradient_left(window: Window) -> float:
-    """Share of G's gradient that is left: of its best under this loss, and of what the
-    non-saturating loss would give; the smaller of both.
-    """
-    now = window.median("grad_g")
-    loss = window.last[-1].loss
-    same = [s.grad_g for s in window.all if s.loss == loss and s.grad_g == s.grad_g]
-    best = max(same, default=float("nan"))
-    beside = window.median("grad_ns")
-    shares = [now / b for b in (best, beside if loss == "minimax" else best) if b > 0]
-    return min(shares, default=float("nan"))
-
-
 def vanishing(w: Window) -> float:
     """D is all but perfect and hardly any of G's gradient is left (Arjovsky & Bottou 2017)."""
     return min(w.holds(lambda s: ramp(s.auc, 0.9, 0.97)),
-               log_ramp(gradient_left(w), 0.2, 0.04), _unmatched(w))
+               log_ramp(w.gradient_left(), 0.2, 0.04), _unmatched(w))
 
 
 def lagging(w: Window) -> float:
@@ -54,7 +42,7 @@ def oscillation(w: Window) -> float:
 
 def collapse_total(w: Window) -> float:
     """All latents give (almost) one sample."""
-    return w.holds(lambda s: ramp(s.spread, 0.12, 0.05))
+    return w.holds(lambda s: ramp(s.spread, 0.08, 0.03))
 
 
 def hopping(w: Window) -> float:
@@ -82,12 +70,20 @@ def memorisation(w: Window) -> float:
 
 
 def noise(w: Window) -> float:
-    """D at chance with nothing to learn from its batches, while the samples do not match."""
-    if len(w.all) < LONG:
+    """D says ½ to everything and finds nothing to learn in its batches, though samples differ.
+
+    At the healthy equilibrium D says the same, but there the samples match.
+    """
+    if len(w.all) < LONG - 2:
         return 0.0
-    poor = w.holds(lambda s: ramp(quality(s), 0.5, 0.3))
-    return min(ramp(abs(w.median("auc") - 0.5), 0.25, 0.15), log_ramp(w.median("snr_d"), 16, 6),
-               poor, 1 - ramp(better(w), 1.15, 1.5))
+    last = w.last[-1]
+    if LOSS_FACTS[last.loss].output == "probability":
+        undecided = w.holds(lambda s: ramp(s.logit_size, 0.15, 0.07))
+    else:
+        undecided = ramp(abs(w.median("auc") - 0.5), 0.25, 0.15)
+    poor = w.holds(lambda s: ramp(quality(s), 0.7, 0.6))
+    return min(undecided, poor, log_ramp(w.median("snr_d", LONG), 16, 8),
+               log_ramp(w.median("mismatch"), 6, 12), 1 - ramp(better(w), 1.3, 1.6))
 
 
 def quality(s: Symptoms) -> float:
@@ -139,8 +135,9 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "divergence": ("vanishing", "collapse_total", "hopping", "collapse_partial", "oscillation",
                    "cue", "overfit"),
     "cue": ("vanishing",),
-    "collapse_total": ("vanishing", "collapse_partial", "oscillation", "noise", "cue"),
-    "hopping": ("collapse_total", "collapse_partial", "oscillation", "noise"),
+    "collapse_total": ("hopping", "vanishing", "collapse_partial", "oscillation", "noise", "cue"),
+    "noise": ("hopping", "collapse_partial", "oscillation"),
+    "hopping": ("collapse_partial", "oscillation"),
     "vanishing": ("collapse_partial",),
     "collapse_partial": ("oscillation",),
     "memorisation": ("collapse_partial",),

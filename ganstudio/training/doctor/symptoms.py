@@ -12,10 +12,13 @@ from torch import Tensor
 
 from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.game.losses import LOSSES
+from ganstudio.recipe import Recipe
+from ganstudio.training.chance import Chance, SameChance
 from ganstudio.training.doctor.cues import strongest
 from ganstudio.training.doctor.probes import Probes, as_rows
 from ganstudio.training.doctor.record import NAN
 from ganstudio.training.doctor.samples import Array, auc, distances
+from ganstudio.training.objective import Objective, View
 from ganstudio.training.run_game import Copies
 
 BATCHES = 8
@@ -26,7 +29,7 @@ Numbers = dict[str, Any]
 _KIND = re.compile("weight|bias")
 
 
-def examine(copies: Copies, kind: str, probes: Probes) -> Iterator[Numbers]:
+def examine(copies: Copies, recipe: Recipe, step: int, probes: Probes) -> Iterator[Numbers]:
     """The findings, piece by piece, of networks that nobody moves meanwhile; {} is a pause."""
     copies.g.eval()
     copies.d.eval()
@@ -37,10 +40,10 @@ def examine(copies: Copies, kind: str, probes: Probes) -> Iterator[Numbers]:
         yield {"reach": float("inf")}
         return
     yield {}
-    judged = Judged(copies, kind, probes, fakes)
+    judged = Verdicts(copies, recipe.loss.kind, probes, fakes)
     yield judged.findings()
     yield _cue(judged, probes, rows, fakes)
-    yield from _gradients(copies, kind, probes)
+    yield from _gradients(copies, Objective(recipe, step), probes)
     yield _weights(copies)
     yield _samples(probes, rows)
 
@@ -48,7 +51,7 @@ def examine(copies: Copies, kind: str, probes: Probes) -> Iterator[Numbers]:
 # ---- what D says ----------------------------------------------------------------------------
 
 
-class Judged:
+class Verdicts:
     """D's logits on train reals, held-out reals and fakes."""
 
     def __init__(self, copies: Copies, kind: str, probes: Probes, fakes: Tensor) -> None:
@@ -97,7 +100,7 @@ class Judged:
         return found
 
 
-def _cue(judged: Judged, probes: Probes, rows: Array, fakes: Tensor) -> Numbers:
+def _cue(judged: Verdicts, probes: Probes, rows: Array, fakes: Tensor) -> Numbers:
     def judge(samples: Array) -> Array:
         return judged.judge(torch.from_numpy(samples).to(fakes))
 
@@ -109,13 +112,18 @@ def _cue(judged: Judged, probes: Probes, rows: Array, fakes: Tensor) -> Numbers:
 # ---- gradients ------------------------------------------------------------------------------
 
 
-def _gradients(copies: Copies, kind: str, probes: Probes) -> Generator[Numbers, None, None]:
-    """Norms by layer, and how far the mean gradient stands out of its sampling noise."""
+def _gradients(copies: Copies, objective: Objective, probes: Probes
+               ) -> Generator[Numbers, None, None]:
+    """Norms by layer, and how far the mean gradient stands out of its sampling noise.
+
+    With all that the run's losses draw by chance (noise, flipped labels), from fixed seeds.
+    """
+    chance = SameChance(probes.reals.device)
     sums: dict[str, list[Tensor]] = {}
     squares = {"g": 0.0, "d": 0.0}
     for k in range(BATCHES):
         real, z = _part(probes.reals, k), _part(probes.latents, k)
-        for who, gradient in zip("gd", _both(copies, kind, real, z), strict=True):
+        for who, gradient in zip("gd", _both(copies, objective, chance, real, z), strict=True):
             squares[who] += sum(float(t.square().sum()) for t in gradient)
             held = sums.setdefault(who, [torch.zeros_like(t) for t in gradient])
             for total, t in zip(held, gradient, strict=True):
@@ -140,13 +148,15 @@ def _part(x: Tensor, k: int) -> Tensor:
     return x[start:start + size]
 
 
-def _both(copies: Copies, kind: str, real: Tensor, z: Tensor
+def _both(copies: Copies, objective: Objective, chance: Chance, real: Tensor, z: Tensor
           ) -> tuple[Sequence[Tensor], Sequence[Tensor]]:
-    loss = LOSSES[kind]
+    d = copies.d
+    view = View(d, d.read, d.packed, mixes=True)
     fake = copies.g(z)
-    r, q = copies.d(real), copies.d(fake)
-    of_d = torch.autograd.grad(loss.d(r, q), copies.weights_d, retain_graph=True)
-    return torch.autograd.grad(loss.g(q, r), copies.weights_g), of_d
+    of_d = objective.of_d(view, real, fake.detach(), chance, ()).own
+    of_g = objective.of_g(view, fake, real, chance).own
+    return (torch.autograd.grad(of_g, copies.weights_g),
+            torch.autograd.grad(of_d, copies.weights_d))
 
 
 def _non_saturating(copies: Copies, probes: Probes) -> float:

@@ -80,6 +80,29 @@ class Window:
         gone = float(np.median(new) - np.median(old))
         return gone / error if error > 0 else float(np.sign(gone)) * 99.0
 
+    # ---- gradients ---------------------------------------------------------------------------
+
+    def gradient_course(self) -> Array:
+        """Share of G's gradient that is left at each examination: of its best so far under the
+        same loss and, for minimax, of what the non-saturating loss would give; the smaller.
+        """
+        best: dict[str, float] = {}
+        left = np.full(len(self.all), np.nan)
+        for i, s in enumerate(self.all):
+            if not s.grad_g >= 0:
+                continue
+            best[s.loss] = max(best.get(s.loss, 0.0), s.grad_g)
+            beside = s.grad_ns if s.loss == "minimax" else best[s.loss]
+            most = max(best[s.loss], beside)
+            left[i] = s.grad_g / most if most > 0 else 0.0
+        return left
+
+    def gradient_left(self) -> float:
+        """Median of that over the newest."""
+        left = self.gradient_course()[-LAST:]
+        left = left[np.isfinite(left)]
+        return float(np.median(left)) if len(left) else float("nan")
+
     # ---- cells -------------------------------------------------------------------------------
 
     def missing(self, count: int = LAST + 2, least: float = 0.02) -> float:

@@ -25,7 +25,7 @@ DISEASES: dict[str, Disease] = {
         "also flat: next to nothing of the gradient that G began with is left, so G stands still "
         "while D's loss falls towards 0. Give G a loss that does not saturate, or keep D from "
         "getting so far ahead.",
-        "Goodfellow et al. 2014; Arjovsky & Bottou 2017", ("auc", "grad_g", "logits")),
+        "Goodfellow et al. 2014; Arjovsky & Bottou 2017", ("auc", "gradient_left", "logits")),
     "lagging": Disease(
         "Lagging discriminator", "D lags behind: it takes fakes for real",
         "The fakes plainly differ from the data, and still D rates them above real samples. Its "
@@ -41,8 +41,8 @@ DISEASES: dict[str, Disease] = {
     "collapse_total": Disease(
         "Total mode collapse", "G makes one and the same sample, whatever the latent",
         "The distance between two fakes is a small share of that between two real samples: G "
-        "ignores its latents. D need only learn this one sample, and nothing in G's loss asks for "
-        "variety.",
+        "ignores its latents. It may stand still or jump about: D need only learn this one "
+        "sample, and nothing in G's loss asks for variety.",
         "Goodfellow 2016, sec. 5.1; Salimans et al. 2016", ("spread", "effective", "auc")),
     "hopping": Disease(
         "Mode hopping", "G sits on a few modes at a time and hops from one to the next",
@@ -100,7 +100,7 @@ LABELS: dict[str, Label] = {
     "auc": Label("D tells real from fake (AUC)", 0.5, "½ is chance, below it D is fooled"),
     "auc_held": Label("D tells train from held-out reals (AUC)", 0.5, "½ if it knows neither"),
     "acc_real": Label("D right on training reals", None, "", percent=True),
-    "grad_g": Label("G's gradient norm", None, "under its own loss", log=True),
+    "gradient_left": Label("G's gradient that is left", 1.0, "1 is all it had", log=True),
     "move_d": Label("D's step, share of its weights", None, "in each round", log=True),
     "mismatch": Label("Mismatch of samples", 1.0, "1 is what real data scores", log=True),
     "turn": Label("Cosine of successive updates", 0.0, "below 0 is turning back"),

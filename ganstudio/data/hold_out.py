@@ -24,8 +24,8 @@ def hold_out(data: Dataset, share: float, seed: int) -> Dataset:
         return data
     count, total = round(share * len(data)), len(data)
     if min(count, total - count) < LEAST:
-        raise DataError(f"data.held_out: {share:g} of {total} items leaves {total - count} to train "
-                        f"on and {count} held out; at least {LEAST} of each are needed")
+        raise DataError(f"data.held_out: {share:g} of {total} items leaves {total - count} to "
+                        f"train on and {count} held out; at least {LEAST} of each are needed")
     rng = np.random.default_rng([seed, _HOLD_OUT_STREAM])
     out = np.zeros(total, dtype=bool)
     out[rng.choice(total, count, replace=False)] = True

@@ -311,10 +311,6 @@ class Conductor:
         """Journal that a disease has begun or has passed."""
         self._journal("diagnosis", **fields)
 
-    def record(self, write: Callable[[RunFolder], object]) -> None:
-        """Write into the folder, if there is one; a full disk is said once."""
-        self._guarded(write)
-
     # ---- recording ---------------------------------------------------------------------------
 
     def _journal(self, kind: str, step: int | None = None, **fields: Any) -> None:

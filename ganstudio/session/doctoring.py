@@ -73,8 +73,8 @@ class Doctoring:
         conductor = self.conductor
         if far_enough(frame.step, self._recorded) or frame.verdict.state == "ill":
             self._recorded = frame.step
-            conductor.record(lambda folder: folder.symptoms.add(frame.step,
-                                                                frame.symptoms.plain()))
+            conductor.guarded(
+                lambda folder: folder.symptoms.add(frame.step, frame.symptoms.plain()))
         if frame.verdict.state == "watching":
             return ()
         named = {d.disease: d for d in frame.verdict.diagnoses}

@@ -44,7 +44,7 @@ class BranchTable:
         return info.marks if info else ()
 
     def refresh(self, conductor: Conductor, memory: Snapshots) -> None:
-        """Bring everything up to date; of the branch in training always states and tip."""
+        """Bring everything up to date; kept states and the tip of the branch in training always."""
         if conductor.folder is None:
             marks = marks_of(conductor.journal)
             self._infos = {"": BranchInfo("", "", 0, conductor.step, "main", 0, "",
@@ -56,11 +56,10 @@ class BranchTable:
             self._infos = {b.id: _info(b) for b in branches.branches(root)}
             self._fresh = True
         for branch, info in self._infos.items():
-            if branch == here:
-                steps = {*_saved(Path(info.path)), *memory.steps(branch)}
-                self._infos[branch] = replace(
-                    info, tip=conductor.step,
-                    snapshots=tuple(sorted(s for s in steps if s >= info.step)))
+            steps = {*_saved(Path(info.path)), *memory.steps(branch)}
+            self._infos[branch] = replace(
+                info, tip=conductor.step if branch == here else info.tip,
+                snapshots=tuple(sorted(s for s in steps if s >= info.step)))
         self.disk_bytes = sum(size(RunFolder(Path(i.path))) for i in self._infos.values())
 
 

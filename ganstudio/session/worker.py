@@ -37,7 +37,7 @@ from ganstudio.session.messages import (
     Watch,
 )
 from ganstudio.session.pace import Pace, Rate
-from ganstudio.session.timeline_messages import TimelineCommand
+from ganstudio.session.timeline_messages import Look, TimelineCommand
 from ganstudio.session.timeline_work import TimelineWork
 from ganstudio.session.trial_work import TrialWork
 from ganstudio.training.budget import ProbeBudget
@@ -197,6 +197,8 @@ class Worker:
                 self._watch(command)
             elif isinstance(command, SetPace):
                 self.pace.set(command.steps_per_second, time.monotonic())
+            elif isinstance(command, Look) and isinstance(following, Look):
+                continue  # scrubbing: only the newest is worth showing
             elif self.conductor is None:
                 self.say("refused", "There is no run to do that with: it could not be prepared")
             elif isinstance(command, Tweak):

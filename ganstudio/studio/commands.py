@@ -13,12 +13,13 @@ from ganstudio.studio import ask
 from ganstudio.studio.edits import lowered
 from ganstudio.studio.look_commands import LookCommands
 from ganstudio.studio.share_commands import ShareCommands
+from ganstudio.studio.time_commands import TimeCommands
 
 NOTICE_LEVELS = {"nonfinite": "error", "error": "error", "refused": "warning", "note": "info",
                  "export_failed": "error", "unsaved": "warning"}
 
 
-class Commands(LookCommands, ShareCommands):
+class Commands(TimeCommands, LookCommands, ShareCommands):
     """Methods that the table of actions names, mixed into the window."""
 
     draw_page: Any
@@ -265,6 +266,7 @@ class Commands(LookCommands, ShareCommands):
 
     def react(self, event: Any) -> None:
         """Tell the person what happened, where it matters."""
+        self.react_to_branches(event)
         level = NOTICE_LEVELS.get(event.kind)
         if level is not None:
             self.notices.add(level, event.text[:1].upper() + event.text[1:], event.details)

@@ -214,9 +214,19 @@ class RunController(QObject):
             self._set_going(True)
         if event.kind == "tweaked":
             self._confirm()
+        elif event.kind in ("forked", "switched") and not event.data.get("stay"):
+            self._go_over(Path(event.data["path"]))
         elif event.kind == "refused" and event.data.get("paths"):
             self._withdraw(event.data["paths"])
         self.happened.emit(event)
+
+    def _go_over(self, folder: Path) -> None:
+        """The session is on another branch: its recipe, and nothing to undo on it yet."""
+        self.folder = folder
+        self.recipe = self.running = self.session.recipe
+        self.waiting.clear()
+        self.undo_stack.clear()
+        self.recipe_changed.emit()
 
     def _confirm(self) -> None:
         """The trainer has taken changes up; those that it has no longer wait."""

@@ -182,6 +182,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
                               f"Ctrl+{number}", when="run", checkable=True)
             self.actions_.add(spec, lambda key=key: self.toggle_dock(key))
             self.actions_.place(spec.id)
+        self.bind_timeline()
         controls = space.dock("controls")
         if controls is not None:
             controls.bind(self.controller)
@@ -325,6 +326,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
             self.settings.set("lab", self.lab_page.shut())
         self.settings.save()
         self.hide()
+        self.close_beside()
         if self.export_dialog is not None:
             self.export_dialog.close()
         if self.ticker is not None:

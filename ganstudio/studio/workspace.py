@@ -151,6 +151,11 @@ class Workspace(QMainWindow):
             if take is not None:
                 self._guard(key, take, recipe)
 
+    def set_cursor(self, step: int | None) -> None:
+        """Every dock shows the moment after so many steps; None is the present."""
+        for key, frame in self.frames.items():
+            self._guard(key, frame.contents.set_cursor, step)
+
     def receive(self, update: Update) -> None:
         """Hand on what is new to those in sight, and to those that listen unseen."""
         for key, frame in self.frames.items():
@@ -200,7 +205,8 @@ class Workspace(QMainWindow):
 
     def default_layout(self) -> None:
         """Controls left, samples in the middle, curves right, the rest in tabs below them."""
-        places: dict[str, list[DockFrame]] = {"left": [], "centre": [], "right": [], "below": []}
+        places: dict[str, list[DockFrame]] = {"left": [], "centre": [], "right": [], "below": [],
+                                              "bottom": []}
         for entry in self.catalogue:
             frame = self.frames.get(entry.key)
             if frame is not None:
@@ -221,6 +227,8 @@ class Workspace(QMainWindow):
                 heads.append(frame)
         under = [*(places["right"] if narrow else []), *places["below"]]
         self._stack(heads, under, in_tabs=narrow and short)
+        for frame in places["bottom"]:
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, frame)
         for frame in self.frames.values():
             frame.show()
         if under:
@@ -249,9 +257,26 @@ class Workspace(QMainWindow):
         widths = [left, rest] if narrow else [left, round(rest * .55), round(rest * .45)]
         if len(widths) == len(heads):
             self.resizeDocks(heads, widths, Qt.Orientation.Horizontal)
+        bottom = self._bottom()
+        if bottom:
+            self.resizeDocks(bottom, [round(unit * 9)] * len(bottom), Qt.Orientation.Vertical)
         if under and heads:
             self.resizeDocks([heads[-1], under[0]], [round(height * .55), round(height * .45)],
                              Qt.Orientation.Vertical)
+
+    def heighten(self, height: int) -> None:
+        """Give the docks along the lower edge this height, up to a third of all."""
+        bottom = self._bottom()
+        if bottom:
+            height += bottom[0].bar.height()
+            now = bottom[0].height()
+            self.resizeDocks(bottom, [max(now, min(height, self.height() // 3))] * len(bottom),
+                             Qt.Orientation.Vertical)
+
+    def _bottom(self) -> list[DockFrame]:
+        area = Qt.DockWidgetArea.BottomDockWidgetArea
+        return [f for f in self.frames.values()
+                if self.dockWidgetArea(f) == area and not f.isFloating() and not f.isHidden()]
 
     def changeEvent(self, event: QEvent) -> None:
         """Ask again for what is seen when the window is minimised or comes back."""

@@ -37,6 +37,9 @@ class Dock(QWidget):
     def begin(self, info: RunInfo | None) -> None:
         """Clear everything of the last run; ``info`` describes the new one."""
 
+    def set_cursor(self, step: int | None) -> None:
+        """The panels show the moment after ``step`` steps; None is the present."""
+
     def receive(self, update: Update) -> None:
         """Take in what is new. Called from the window's one timer, at most 30 times a second."""
 

@@ -12,8 +12,8 @@ from ganstudio.studio.docks.base import Dock
 class DockEntry:
     """Where a dock's class is found, and where the dock stands at first.
 
-    ``place`` is ``left``, ``centre``, ``right`` or ``below`` (under the right-hand dock, in
-    tabs with the others that stand there).
+    ``place`` is ``left``, ``centre``, ``right``, ``below`` (under the right-hand dock, in
+    tabs with the others that stand there) or ``bottom`` (along the whole lower edge).
     """
 
     key: str
@@ -32,6 +32,7 @@ CATALOGUE: tuple[DockEntry, ...] = (
     DockEntry("dynamics", "Dynamics", "ganstudio.studio.docks.dynamics", "DynamicsDock", "below"),
     DockEntry("doctor", "Doctor", "ganstudio.studio.docks.doctor", "DoctorDock", "below"),
     DockEntry("log", "Log", "ganstudio.studio.docks.log", "LogDock", "below"),
+    DockEntry("timeline", "Timeline", "ganstudio.studio.docks.timeline", "TimelineDock", "bottom"),
 )
 
 

@@ -15,7 +15,7 @@ from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.session.messages import State, Update
 from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.history import History, View, smoothed
-from ganstudio.studio.docks.losses_markers import Marker, marker_of
+from ganstudio.studio.docks.losses_markers import Marker, marker_of, markers_of
 from ganstudio.studio.docks.losses_plot import DASH, Curve, CurvePlot, Reference, step_note
 from ganstudio.studio.docks.plotting_canvas import Extent
 from ganstudio.studio.docks.plotting_range import (
@@ -137,7 +137,7 @@ class LossesDock(Dock):
         """See Dock."""
         self._running = info is not None
         self.history.clear()
-        self.markers = []
+        self.markers, self._markers_stale = [], True
         for k, plot in enumerate(self._plots):
             plot.cursor_step, plot.note, plot.markers = None, "", []
             self._ranges[k].reset()
@@ -154,7 +154,11 @@ class LossesDock(Dock):
             self.history.load(update.past)
         for chunk in update.scalars:
             self.history.append(chunk)
+        if update.timeline is not None and self._markers_stale:
+            self.markers, self._markers_stale = markers_of(update.timeline), False
         for event in update.events:
+            if event.kind in ("forked", "switched") and not event.data.get("stay"):
+                self.markers, self._markers_stale = [], True
             marker = marker_of(event)
             if marker is not None:
                 self.markers = [*self.markers, marker][-MOST_MARKERS:]
@@ -166,6 +170,13 @@ class LossesDock(Dock):
             self._message("Preparing the run…")
         if update.past or update.scalars or update.events:
             self._soon()
+
+    def set_cursor(self, step: int | None) -> None:
+        """See Dock."""
+        for plot in self._plots:
+            plot.moment = step
+            plot.update()
+        self._read()
 
     def set_recipe(self, recipe: Any) -> None:
         """Take the kind of loss from a recipe."""
@@ -362,6 +373,8 @@ class LossesDock(Dock):
         """Write the values at the cursor, or the newest, into the legends."""
         last = self.history.last
         cursor = self.loss_plot.cursor_step
+        if cursor is None:
+            cursor = self.loss_plot.moment
         entry = self.history.at(cursor if cursor is not None else float(last or 0))
         for k, plot in enumerate(self._plots):
             for j, curve in enumerate(plot.curves):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ganstudio.session.messages import Event
+from ganstudio.session.timeline_messages import Timeline
+from ganstudio.studio.docks.timeline_lanes import marks_of
 
 LANES = 3
 """Lines of labels at the top of the plot."""
@@ -59,6 +61,12 @@ def marker_of(event: Event) -> Marker | None:
     if not isinstance(label, str) or not label:
         label = lines[0] if len(lines) == 1 else event.text or "changed"
     return Marker(event.step, label, "\n".join([f"Step {event.step:,}: {label}", *lines]))
+
+
+def markers_of(timeline: Timeline) -> list[Marker]:
+    """The changes on the branch in training and its ancestors."""
+    return [Marker(m.step, m.text, f"Step {m.step:,}: {m.text}")
+            for m in marks_of(timeline, timeline.branch) if m.kind == "tweak"]
 
 
 def place(markers: Sequence[Marker], pixels: Sequence[float], widths: Sequence[float],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ganstudio.studio.docks.losses_markers import LANES, Marker, Placed, label_left, place
@@ -72,6 +72,8 @@ class CurvePlot(Plot):
         self.markers: list[Marker] = []
         self.labelled = labelled
         self.cursor_step: float | None = None
+        self.moment: float | None = None
+        """The past step that all panels show; None is the present."""
         self.note = ""
         """The cursor's step, written at the right of the legend."""
         self.zoom_y = False
@@ -169,6 +171,10 @@ class CurvePlot(Plot):
         for curve in self.curves:
             self._draw_line(painter, x, self.to_y(curve.line), QColor(curve.colour), curve.dash)
         self._draw_markers(painter, frame)
+        if self.moment is not None:
+            at = round(float(self.to_x(self.moment)))
+            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.drawLine(QPointF(at, frame.top()), QPointF(at, frame.bottom()))
         if self.cursor_step is not None:
             at = round(float(self.to_x(self.cursor_step)))
             painter.setPen(thin(self.theme.muted))

@@ -74,6 +74,7 @@ class BranchWork:
         self.timeline.live()
         if not fork.stay:
             self._resume()
+        self.worker.report()
 
     def hold(self) -> None:
         """The person has asked to pause: a fork that waits leaves the run standing."""

@@ -129,10 +129,10 @@ class TimelineDock(Dock):
 
     def receive(self, update: Update) -> None:
         """See Dock."""
+        if self.told is not None or update.timeline is not None:
+            self.view.set_tip(update.status.step)
         if update.timeline is not None:
             self._take(update.timeline)
-        if self.told is not None:
-            self.view.set_tip(update.status.step)
         for event in update.events:
             if event.kind == "forked" and event.data.get("stay"):
                 self.compare_wanted.emit(event.data["path"], event.data["parent_path"])
@@ -143,8 +143,7 @@ class TimelineDock(Dock):
         rows = len(self.view.lanes)
         self.view.show_timeline(told)
         if len(self.view.lanes) != rows:
-            self.height_wanted.emit(self.view.sizeHint().height() + self.view.y()
-                                    + self.play_button.height() + 8)
+            self.height_wanted.emit(self.area.y() + self.view.sizeHint().height() + 6)
         looking = told.looking
         if moved or looking is None:
             if self._asked is None or moved:
@@ -192,7 +191,6 @@ class TimelineDock(Dock):
         self.view.set_cursor(self.branch, cursor)
         self.live_button.setChecked(cursor is None)
         self.fork_button.setEnabled(cursor is not None)
-        self.try_button.setEnabled(self.told is not None and self.last_tweak() is not None)
         self._say()
         if changed:
             self.cursor_moved.emit(cursor)
@@ -324,6 +322,7 @@ class TimelineDock(Dock):
 
     def _say(self) -> None:
         told = self.told
+        self.try_button.setEnabled(self.last_tweak() is not None)
         if told is None:
             self.words.say("")
             return
@@ -332,7 +331,9 @@ class TimelineDock(Dock):
             self.words.say(f"The present  ·  kept: {told.memory_bytes / 1e6:,.0f} MB in memory, "
                            f"{told.disk_bytes / 1e6:,.0f} MB on disk")
             return
-        text = f"Step {grouped(self.moment)}"
+        other = next((b.name for b in told.branches if b.id == self.branch
+                      and b.id != told.branch), "")
+        text = (f"{other}, step " if other else "Step ") + grouped(self.moment)
         if looking is not None and looking.forking:
             text += "  ·  going there to branch off…"
         elif looking is not None and looking.step == self.moment and not looking.exact:

@@ -245,9 +245,9 @@ class TimelineView(QWidget):
         theme, unit = self.theme, self.unit
         live = self.moment is None
         step = self.tip if self.moment is None else self.moment
-        x = self.to_x(step)
+        x = round(self.to_x(step))
         ink = QColor(theme.running if live else theme.accent)
-        painter.setPen(QPen(ink, 1.5))
+        painter.setPen(QPen(ink, 2))
         painter.drawLine(QPointF(x, unit * 1.3), QPointF(x, self.height()))
         text = "live" if live else grouped(step)
         wide = painter.fontMetrics().horizontalAdvance(text) + unit * .7

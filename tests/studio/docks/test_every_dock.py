@@ -26,10 +26,11 @@ from ganstudio.studio.docks.metrics import MetricsDock
 from ganstudio.studio.docks.plotting_canvas import Plot
 from ganstudio.studio.docks.plotting_mosaic import Mosaic
 from ganstudio.studio.docks.samples import SamplesDock
+from ganstudio.studio.docks.timeline import TimelineDock
 from ganstudio.studio.theme import DARK, LIGHT
 from tests.studio.docks.made import IMAGES, LINE, POINTS, event, picture, steady, update
 
-DOCKS = (LossesDock, MetricsDock, SamplesDock, LatentDock, LogDock)
+DOCKS = (LossesDock, MetricsDock, SamplesDock, LatentDock, LogDock, TimelineDock)
 CONTROLS = (QAbstractButton, QSlider, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit,
             QTableView, Plot, Mosaic)
 
@@ -67,7 +68,7 @@ def test_themes_change_while_it_runs(show, make, run):
         dock.set_theme(theme)
         shots.append(picture(dock))
     assert shots[0] == shots[2]
-    if make is not LogDock:  # whose ground is the palette's
+    if make not in (LogDock, TimelineDock):  # whose ground is the palette's
         assert shots[0] != shots[1]
 
 
@@ -85,6 +86,6 @@ def test_any_update_is_taken_before_a_run_and_after_it(show, make):
 def test_the_docks_bring_no_torch_with_them():
     code = ("import sys; import ganstudio.studio.docks.losses, ganstudio.studio.docks.samples, "
             "ganstudio.studio.docks.latent, ganstudio.studio.docks.log, "
-            "ganstudio.studio.docks.metrics; "
+            "ganstudio.studio.docks.metrics, ganstudio.studio.docks.timeline; "
             "sys.exit('torch' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

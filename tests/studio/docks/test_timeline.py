@@ -1,0 +1,304 @@
+"""The timeline: what is drawn where, and what clicks and keys ask for."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QDialogButtonBox, QMenu
+
+from ganstudio.session.messages import State, Status, Update
+from ganstudio.session.timeline_messages import (
+    BranchInfo,
+    Fork,
+    LabelBranch,
+    Live,
+    Look,
+    Looking,
+    Mark,
+    SetBudget,
+    Switch,
+    Timeline,
+)
+from ganstudio.studio.docks.losses import LossesDock
+from ganstudio.studio.docks.timeline import TimelineDock
+from ganstudio.studio.docks.timeline_budget import BudgetBox
+from ganstudio.studio.docks.timeline_lanes import hue, lanes_of, marks_of, snapshots_of
+from ganstudio.studio.docks.timeline_menu import branch_menu
+from ganstudio.studio.theme import DARK, LIGHT
+from tests.studio.docks.made import POINTS, event, near, picture, steady, update
+
+LEFT = Qt.MouseButton.LeftButton
+MAIN = BranchInfo("", "", 0, 1000, "main", 0, "/run", (100, 400, 900),
+                  (Mark(300, "tweak", "slower D"), Mark(700, "diagnosis", "mode collapse")))
+CHILD = BranchInfo("b1", "", 500, 800, "from 500", 1, "/run/branches/b1", (500, 790),
+                   (Mark(600, "tweak", "batch 9"),))
+GRAND = BranchInfo("b2", "b1", 650, 700, "late", 2, "/run/branches/b2", (650,), ())
+LATER = BranchInfo("b3", "", 200, 300, "early", 3, "/run/branches/b3", (200,), ())
+
+
+def told(branch="", infos=(MAIN, CHILD), looking=None):
+    return Timeline(branch, tuple(infos), looking, 12_000_000, 34_000_000)
+
+
+def tell(dock, timeline, step=1000, events=()):
+    dock.receive(Update(Status(State.RUNNING, step), (), {}, tuple(events), None, timeline))
+
+
+@pytest.fixture
+def dock(show):
+    made = show(TimelineDock())
+    made.resize(1000, 220)
+    made.sent, made.cursors = [], []
+    made.command.connect(made.sent.append)
+    made.cursor_moved.connect(made.cursors.append)
+    made.begin(POINTS)
+    tell(made, told())
+    return made
+
+
+def at(dock, step, row=0):
+    return QPoint(round(dock.view.to_x(step)), round(dock.view.to_y(row)))
+
+
+def asked(dock, kind):
+    return [c for c in dock.sent if isinstance(c, kind)]
+
+
+# ---- the tree --------------------------------------------------------------------------------
+
+
+def test_children_stand_below_their_parents():
+    lanes = lanes_of(told("b2", (MAIN, CHILD, GRAND, LATER)))
+    assert [(x.info.id, x.row, x.parent) for x in lanes] == [
+        ("", 0, None), ("b1", 1, 0), ("b2", 2, 1), ("b3", 3, 0)]
+    assert [x.now for x in lanes] == [500, 650, 700, -1]
+
+
+def test_the_past_of_a_branch_is_its_ancestors_up_to_the_forks():
+    timeline = told("b2", (MAIN, CHILD, GRAND, LATER))
+    assert snapshots_of(timeline, "b2") == [0, 100, 400, 500, 650]
+    assert [m.step for m in marks_of(timeline, "b2")] == [300, 600]
+    assert [m.step for m in marks_of(timeline, "")] == [300, 700]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_branches_marks_and_cursor_have_their_colours(dock, theme):
+    dock.set_theme(theme)
+    dock.look_at("", 850)
+    image, view = picture(dock.view), dock.view
+    assert near(image, view.to_x(200), view.to_y(0), hue(0, theme))
+    assert near(image, view.to_x(790), view.to_y(1) - 4, hue(1, theme))
+    assert near(image, view.to_x(300), view.to_y(0), theme.marker)
+    assert near(image, view.to_x(700), view.to_y(0), theme.warning)
+    assert near(image, view.to_x(850), view.to_y(1) + 8, theme.accent)
+
+
+def test_words_tell_what_is_under_the_pointer(dock):
+    view = dock.view
+    assert view.words_at(at(dock, 300).toPointF()) == "Step 300, changed: slower D"
+    assert view.words_at(at(dock, 700).toPointF()) == "Step 700, diagnosis: mode collapse"
+    assert view.words_at(QPoint(5, round(view.to_y(1))).toPointF()) == (
+        "Branch from 500, from step 500 to step 800")
+
+
+# ---- the cursor --------------------------------------------------------------------------------
+
+
+def test_a_click_and_a_drag_move_the_cursor(dock, qtbot):
+    qtbot.mousePress(dock.view, LEFT, pos=at(dock, 200))
+    assert dock.moment == pytest.approx(200, abs=2)
+    for step in (210, 350, 640):
+        qtbot.mouseMove(dock.view, at(dock, step))
+    qtbot.mouseRelease(dock.view, LEFT, pos=at(dock, 640))
+    qtbot.waitUntil(lambda: asked(dock, Look)[-1].step == dock.moment)
+    assert dock.moment == pytest.approx(640, abs=2)
+    assert dock.cursors[-1] == dock.moment and not dock.live_button.isChecked()
+
+
+def test_a_click_near_a_mark_takes_hold_of_it(dock, qtbot):
+    qtbot.mouseClick(dock.view, LEFT, pos=at(dock, 300) + QPoint(3, 0))
+    assert dock.moment == 300
+
+
+def test_a_click_on_another_lane_looks_at_that_branch(dock, qtbot):
+    qtbot.mouseClick(dock.view, LEFT, pos=at(dock, 700, 1))
+    assert dock.branch == "b1" and asked(dock, Look)[-1].branch == "b1"
+    assert dock.words.full.startswith("from 500, step 7")
+    qtbot.mouseClick(dock.view, LEFT, pos=at(dock, 100, 1))  # before it began
+    assert dock.branch == ""
+
+
+def test_to_the_end_is_back_to_the_present(dock, qtbot):
+    dock.look_at("", 200)
+    qtbot.mouseClick(dock.view, LEFT, pos=at(dock, 1000) + QPoint(5, 0))
+    assert dock.moment is None and asked(dock, Live) and dock.cursors[-1] is None
+    dock.look_at("", 200)
+    qtbot.mouseClick(dock.live_button, LEFT)
+    assert dock.moment is None and len(asked(dock, Live)) == 2
+
+
+def test_keys(dock, qtbot):
+    view = dock.view
+    view.setFocus()
+    steps = []
+    for key, modifier in ((Qt.Key.Key_Left, 0), (Qt.Key.Key_PageUp, 0), (Qt.Key.Key_PageUp, 0),
+                          (Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier),
+                          (Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier),
+                          (Qt.Key.Key_Right, 0),
+                          (Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier),
+                          (Qt.Key.Key_PageDown, 0), (Qt.Key.Key_Home, 0), (Qt.Key.Key_Left, 0),
+                          (Qt.Key.Key_End, 0)):
+        qtbot.keyClick(view, key, modifier or Qt.KeyboardModifier.NoModifier)
+        steps.append(dock.moment)
+    assert steps == [999, 900, 400, 700, 300, 301, 291, 400, 0, 0, None]
+
+
+def test_moments_are_asked_for_no_faster_than_they_can_be_shown(dock, qtbot):
+    for step in range(100, 300):
+        dock.look_at("", step)
+    assert len(asked(dock, Look)) < 20
+    qtbot.waitUntil(lambda: asked(dock, Look)[-1].step == 299)
+
+
+def test_the_words_say_how_exact_it_is(dock):
+    dock.look_at("", 650)
+    tell(dock, told(looking=Looking("", 650, 400, False)))
+    assert "showing 400" in dock.words.full
+    tell(dock, told(looking=Looking("", 650, 650, True)))
+    assert dock.words.full.endswith("exact")
+    dock.go_live()
+    tell(dock, told())
+    assert "12 MB in memory, 34 MB on disk" in dock.words.full
+
+
+def test_the_curves_follow_the_cursor(show, dock):
+    losses = show(LossesDock())
+    losses.begin(POINTS)
+    losses.receive(update([steady(900)]))
+    losses.redraw()
+    dock.cursor_moved.connect(losses.set_cursor)
+    dock.look_at("", 450)
+    plot = losses.loss_plot
+    assert "450" in plot.note
+    x = float(plot.to_x(450))
+    assert near(picture(plot), x, plot.frame().center().y(), LIGHT.accent)
+    dock.go_live()
+    assert not near(picture(plot), x, plot.frame().center().y(), LIGHT.accent)
+
+
+def test_the_curves_have_the_marks_of_their_own_branch(show):
+    losses = show(LossesDock())
+    losses.begin(POINTS)
+    tell(losses, told())
+    assert [(m.step, m.label) for m in losses.markers] == [(300, "slower D")]
+    losses.receive(update(events=[event("forked", 500, stay=False)]))
+    assert losses.markers == []
+    tell(losses, told("b1"))
+    assert [m.step for m in losses.markers] == [300, 600]
+
+
+# ---- playing -----------------------------------------------------------------------------------
+
+
+def test_playing_goes_forward_to_the_present_at_any_speed(dock, qtbot):
+    dock.speed_box.setCurrentIndex(3)  # 10,000 steps/s
+    played = []
+    dock.cursor_moved.connect(played.append)
+
+    def answer(command):
+        if isinstance(command, Look):
+            tell(dock, told(looking=Looking("", command.step, command.step, True)))
+
+    dock.command.connect(answer)
+    begun = time.monotonic()
+    qtbot.mouseClick(dock.play_button, LEFT)
+    qtbot.waitUntil(lambda: dock.moment is None and len(played) > 1)
+    assert time.monotonic() - begun < 5
+    assert played[0] == 0 and played[-1] is None
+    assert played[:-1] == sorted(played[:-1]) and not dock.play_button.isChecked()
+
+
+def test_playing_waits_for_a_session_that_is_slow(dock, qtbot):
+    dock.speed_box.setCurrentIndex(2)
+    qtbot.mouseClick(dock.play_button, LEFT)
+    before = len(asked(dock, Look))
+    with qtbot.waitSignal(dock._clock.timeout), qtbot.waitSignal(dock._clock.timeout):
+        pass
+    assert len(asked(dock, Look)) == before == 1
+    tell(dock, told(looking=Looking("", 0, 0, True)))
+    qtbot.waitUntil(lambda: len(asked(dock, Look)) == 2)
+    qtbot.mouseClick(dock.view, LEFT, pos=at(dock, 150))
+    assert not dock.play_button.isChecked()
+
+
+# ---- branching -----------------------------------------------------------------------------------
+
+
+def test_continue_from_here(dock, qtbot):
+    assert not dock.fork_button.isEnabled()
+    qtbot.mouseClick(dock.view, LEFT, pos=at(dock, 750, 1))
+    qtbot.mouseClick(dock.fork_button, LEFT)
+    fork = asked(dock, Fork)[-1]
+    assert (fork.step, fork.branch, fork.stay) == (dock.moment, "b1", False)
+    tell(dock, told("b2", (MAIN, CHILD, GRAND)), 650)
+    assert dock.moment is None and dock.branch == "b2" and dock.view.tip == 650
+
+
+def test_fork_and_compare_is_one_click(dock, qtbot):
+    qtbot.mouseClick(dock.try_button, LEFT)
+    assert asked(dock, Fork)[-1] == Fork(300, branch="", before=True, stay=True,
+                                         name="without slower D")
+    pairs = []
+    dock.compare_wanted.connect(lambda *both: pairs.append(both))
+    tell(dock, told(), events=[event("forked", 300, stay=True, path="/a", parent_path="/b")])
+    assert pairs == [("/a", "/b")]
+
+
+def test_there_is_nothing_to_compare_before_a_change(dock):
+    tell(dock, told(infos=(BranchInfo("", "", 0, 9, "main", 0, "/run", (), ()),)))
+    dock.go_live()
+    assert not dock.try_button.isEnabled()
+
+
+def chosen(menu, text):
+    return next(a for a in menu.actions() if a.text() == text)
+
+
+def test_the_menu_of_a_branch(dock, qtbot):
+    tell(dock, told(infos=(MAIN, CHILD, GRAND)))
+    lanes = dock.view.lanes
+    menu = branch_menu(dock, lanes[1], None)
+    assert not chosen(menu, "Delete").isEnabled()  # another goes on from it
+    chosen(menu, "Go over to from 500").trigger()
+    assert asked(dock, Switch) == [Switch("b1")]
+    colours = menu.findChild(QMenu)
+    chosen(colours, "Teal").trigger()
+    assert asked(dock, LabelBranch)[-1] == LabelBranch("b1", colour=5)
+    gone = []
+    dock.delete_wanted.connect(lambda *what: gone.append(what))
+    chosen(branch_menu(dock, lanes[2], None), "Delete").trigger()
+    assert gone == [("b2", "late")]
+    main = branch_menu(dock, lanes[0], MAIN.marks[0])
+    assert not chosen(main, "Delete").isEnabled()
+    assert not chosen(main, "Go over to main").isEnabled()
+    chosen(main, "Continue without this change").trigger()
+    assert asked(dock, Fork)[-1].before and not asked(dock, Fork)[-1].stay
+
+
+def test_the_budget_is_asked_for_kept_and_sent(dock, qtbot):
+    assert asked(dock, SetBudget) == [SetBudget(256 << 20, 1024 << 20)]
+    qtbot.mouseClick(dock.budget_button, LEFT)
+    box = dock.findChild(BudgetBox)
+    box.memory.setValue(64)
+    box.disk.setValue(2000)
+    qtbot.mouseClick(box.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok),
+                     LEFT)
+    assert asked(dock, SetBudget)[-1] == SetBudget(64 << 20, 2000 << 20)
+    other = TimelineDock()
+    other.restore_state(dock.save_state())
+    assert (other.memory_mb, other.disk_mb) == (64, 2000)
+    other.restore_state({"memory": -5, "disk": "x", "speed": 99})
+    assert (other.memory_mb, other.disk_mb) == (256, 1024)
+    other.deleteLater()

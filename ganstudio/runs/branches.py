@@ -16,7 +16,7 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import MARK, RunFolder, is_run_folder
 from ganstudio.runs.history import parts_of
 from ganstudio.runs.lineage import Entry, cut
+from ganstudio.runs.records import Records
 from ganstudio.runs.retrace import Script, script_of
 from ganstudio.training.frames import ScalarPart
 from ganstudio.training.trainer import State
@@ -331,6 +332,22 @@ def script(stretches: Iterable[Stretch]) -> Script:
             part = part.until(stretch.until, inclusive=not stretch.before)
         whole = whole.joined(part)
     return whole
+
+
+def past_entries(folder: RunFolder, records: Callable[[RunFolder], Records]
+                 ) -> list[dict[str, Any]]:
+    """What was recorded of a branch and, up to where it left them, of its ancestors.
+
+    Raises:
+        RunError: a file is damaged.
+    """
+    found: list[dict[str, Any]] = []
+    for stretch in lineage(folder.path):
+        until = float("inf") if stretch.until is None else stretch.until
+        after = found[-1]["step"] if found else -1
+        found += [e for e in records(RunFolder(stretch.folder)).read()
+                  if after < e["step"] <= until]
+    return found
 
 
 def past_parts(folder: RunFolder) -> tuple[ScalarPart, ...]:

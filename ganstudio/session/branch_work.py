@@ -107,6 +107,8 @@ class BranchWork:
             self._go_over(made.path, conductor)
         self.timeline.changed(history=True)
         self.worker.say("forked", f"Branch {made.name} begins at step {moment.step:,}", data=data)
+        if not fork.stay:
+            self._tell_metrics()
 
     def _go_back(self, conductor: Conductor, replay: Replay) -> None:
         conductor.go_back(replay.trainer.state(), replay.trainer.recipe)
@@ -128,6 +130,15 @@ class BranchWork:
         fresh.observer.watch(list(worker.wants.values()))
         worker.mailbox.put_past(fresh.past())
         worker.budget.all_stale()
+
+    def _tell_metrics(self) -> None:
+        """After the event that tells of another branch: those of the one before are forgotten."""
+        conductor = self.worker.conductor
+        assert conductor is not None
+        try:
+            self.worker.mailbox.put_metrics(conductor.measuring.past())
+        except RunError as error:
+            self.worker.say("note", f"Earlier metrics cannot be shown: {error}")
 
     # ---- the others ---------------------------------------------------------------------------
 
@@ -162,6 +173,7 @@ class BranchWork:
         self._go_over(about.path, conductor)
         worker.say("switched", f"Now on branch {about.name}, step {worker.step:,}",
                    data={"branch": about.id, "path": str(about.path)})
+        self._tell_metrics()
 
     def _delete(self, root: Path, branch: str) -> None:
         if branch == self.timeline.branch:

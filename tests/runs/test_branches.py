@@ -114,6 +114,13 @@ def test_the_past_of_a_branch_is_that_of_its_ancestors_and_its_own(run):
     record(RunFolder(one.path), 5, 9)
     two = branches.create(run.path, fork(7, one.id))
     record(RunFolder(two.path), 7, 10)
+    for folder, steps in ((run, (2, 5, 8)), (RunFolder(one.path), (6, 8)),
+                          (RunFolder(two.path), (8, 9))):
+        for step in steps:
+            folder.metrics.add(step, {"from": folder.path.name})
+    entries = branches.past_entries(RunFolder(two.path), lambda f: f.metrics)
+    assert [e["step"] for e in entries] == [2, 5, 6, 8, 9]
+    assert entries[3]["from"] == two.id
     steps, losses = past(RunFolder(two.path))
     assert steps == list(range(1, 11))
     assert losses == [8] * 5 + [9] * 2 + [10] * 3

@@ -403,3 +403,19 @@ def test_images_too(session, tmp_path):
     one.until(lambda w: any(f.step == 6 for _, f in w.frames))
     again = next(f for _, f in one.frames if f.step == 6)
     assert np.array_equal(first.image, again.image)
+
+
+def test_metrics_of_a_past_moment_are_shown_and_not_recorded(session, tmp_path):
+    from ganstudio.training.metrics_frames import WantMetrics
+
+    one = session(tiny.recipe(), tmp_path / "x.run")
+    one.send(Watch({"m": WantMetrics(("coverage",))}))
+    one.run_to(30)
+    one.until(lambda w: any(f.step == 30 and f.complete for _, f in w.frames))
+    folder = RunFolder.open(tmp_path / "x.run")
+    one.send(Look(12))
+    exact(one, 12)
+    one.until(lambda w: any(f.step == 12 and f.complete for _, f in w.frames))
+    one.send(Step())
+    one.event("stepped")
+    assert 12 not in [e["step"] for e in folder.metrics.read()]

@@ -211,6 +211,8 @@ class MetricsDock(Dock):
         for event in update.events:
             if event.kind in ("restored", "reverted_d"):
                 self.history.cut_after(event.step)
+            elif event.kind in ("forked", "switched") and not event.data.get("stay"):
+                self.history.clear()
             elif event.kind == "note" and event.text.startswith(LIVE):
                 self._problem = event.text.partition(": ")[2] or event.text
                 self._say()
@@ -222,6 +224,12 @@ class MetricsDock(Dock):
             self.message.setText("Preparing the run…")
         if (update.metrics or frame is not None or update.events) and self.isVisible():
             self._pace.request()
+
+    def set_cursor(self, step: int | None) -> None:
+        """See Dock."""
+        for plot in self.plots.values():
+            plot.moment = step
+            plot.update()
 
     def set_theme(self, theme: Theme) -> None:
         """See Dock."""

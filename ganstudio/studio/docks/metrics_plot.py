@@ -7,7 +7,7 @@ from math import isfinite
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from ganstudio.metrics.table import METRICS
 from ganstudio.studio.docks.plotting_canvas import Plot
@@ -35,6 +35,8 @@ class MetricPlot(Plot):
         self.steps: list[int] = []
         self.values: list[MetricValue] = []
         self.cursor_step: float | None = None
+        self.moment: float | None = None
+        """The past step that all panels show; None is the present."""
         self.x_scale = Whole()
         self.zoom_y = False
         self._range = SteadyRange()
@@ -80,9 +82,10 @@ class MetricPlot(Plot):
         """Step and value at the cursor, or the newest."""
         if not self.steps:
             return None
-        if self.cursor_step is None:
+        at = self.moment if self.cursor_step is None else self.cursor_step
+        if at is None:
             return self.steps[-1], self.values[-1]
-        k = int(np.argmin(np.abs(np.asarray(self.steps) - self.cursor_step)))
+        k = int(np.argmin(np.abs(np.asarray(self.steps) - at)))
         return self.steps[k], self.values[k]
 
     def said(self) -> str:
@@ -154,7 +157,7 @@ class MetricPlot(Plot):
         # A fixed place, so that the words stand still while the figures change.
         beside = box.adjusted(metrics.horizontalAdvance("−0.0000 "), 0, 0, 0)
         words = floor_text(found[1])
-        if self.cursor_step is not None:
+        if self.cursor_step is not None or self.moment is not None:
             words += f"  ·  step {found[0]:,}"
         painter.drawText(beside, upright | int(Qt.AlignmentFlag.AlignLeft),
                          small.elidedText(words, Qt.TextElideMode.ElideRight, beside.width()))
@@ -171,6 +174,10 @@ class MetricPlot(Plot):
             stroke(painter, self._points, QColor(self.theme.fake))
             self._draw_dot(painter, points[-1])
         found = self.read()
+        if self.moment is not None:
+            x = round(float(self.to_x(self.moment)))
+            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
         if self.cursor_step is not None and found is not None:
             at = round(float(self.to_x(found[0])))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

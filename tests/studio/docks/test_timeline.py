@@ -22,6 +22,7 @@ from ganstudio.session.timeline_messages import (
     Timeline,
 )
 from ganstudio.studio.docks.losses import LossesDock
+from ganstudio.studio.docks.metrics import MetricsDock
 from ganstudio.studio.docks.timeline import TimelineDock
 from ganstudio.studio.docks.timeline_budget import BudgetBox
 from ganstudio.studio.docks.timeline_lanes import hue, lanes_of, marks_of, snapshots_of
@@ -302,3 +303,13 @@ def test_the_budget_is_asked_for_kept_and_sent(dock, qtbot):
     other.restore_state({"memory": -5, "disk": "x", "speed": 99})
     assert (other.memory_mb, other.disk_mb) == (256, 1024)
     other.deleteLater()
+
+
+def test_the_metrics_follow_the_cursor(show, dock):
+    metrics = show(MetricsDock())
+    metrics.begin(POINTS)
+    dock.cursor_moved.connect(metrics.set_cursor)
+    dock.look_at("", 450)
+    assert metrics.plots and all(plot.moment == 450 for plot in metrics.plots.values())
+    dock.go_live()
+    assert all(plot.moment is None for plot in metrics.plots.values())

@@ -334,7 +334,7 @@ def script(stretches: Iterable[Stretch]) -> Script:
     return whole
 
 
-def past_entries(folder: RunFolder, records: Callable[[RunFolder], Records]
+def past_records(folder: RunFolder, records: Callable[[RunFolder], Records]
                  ) -> list[dict[str, Any]]:
     """What was recorded of a branch and, up to where it left them, of its ancestors.
 

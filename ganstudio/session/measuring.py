@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganstudio.metrics.table import METRICS
-from ganstudio.runs.branches import past_entries
+from ganstudio.runs.branches import past_records
 from ganstudio.runs.records import far_enough
 from ganstudio.training.frames import Frame
 from ganstudio.training.metrics_frames import MetricsFrame, WantMetrics, as_entry, from_entry
@@ -42,7 +42,7 @@ class Measuring:
             RunError: its file is damaged.
         """
         folder = self.conductor.folder
-        entries = [] if folder is None else past_entries(folder, lambda f: f.metrics)
+        entries = [] if folder is None else past_records(folder, lambda f: f.metrics)
         frames = tuple(f for f in map(from_entry, entries) if f is not None)
         self._last = frames[-1].step if frames else None
         return frames

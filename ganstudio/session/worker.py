@@ -362,8 +362,8 @@ class Worker:
                 frame, finished = observer.glance(self.wants[key], resting=not running)
                 if frame is not None:
                     self.mailbox.put_frame(key, frame)
-                    if past is None:
-                        self.conductor.measuring.note(frame)
+                if frame is not None and past is None:
+                    self.conductor.measuring.note(frame)
                 if isinstance(frame, DoctorFrame) and past is None:
                     tell(self.conductor, frame, self.wants[key], self.say, self._pause)
             except Exception as error:

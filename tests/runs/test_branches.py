@@ -118,7 +118,7 @@ def test_the_past_of_a_branch_is_that_of_its_ancestors_and_its_own(run):
                           (RunFolder(two.path), (8, 9))):
         for step in steps:
             folder.metrics.add(step, {"from": folder.path.name})
-    entries = branches.past_entries(RunFolder(two.path), lambda f: f.metrics)
+    entries = branches.past_records(RunFolder(two.path), lambda f: f.metrics)
     assert [e["step"] for e in entries] == [2, 5, 6, 8, 9]
     assert entries[3]["from"] == two.id
     steps, losses = past(RunFolder(two.path))

@@ -278,10 +278,9 @@ class Worker:
         self.wants = dict(command.wants)
         self.budget.watch(self.wants, changed)
         self.mailbox.forget(set(self.wants) - changed)
-        if self.conductor is not None:
-            self.conductor.observer.watch(list(self.wants.values()))
-        if self.timeline.replay is not None:
-            self.timeline.replay.observer.watch(list(self.wants.values()))
+        for seen in (self.conductor, self.timeline.replay):
+            if seen is not None:
+                seen.observer.watch(list(self.wants.values()))
 
     def _tweak(self, tweaks: list[Tweak]) -> None:
         assert self.conductor is not None
@@ -350,7 +349,7 @@ class Worker:
         if self.conductor is None or not self.wants:
             return
         past = self.timeline.replay
-        observer = past.observer if past is not None else self.conductor.observer
+        observer = (past or self.conductor).observer
         running = self.state is State.RUNNING and past is None
         while not self.session.inbox.pending():
             free = {key: not running or self.mailbox.taken(key) for key in self.wants}
@@ -362,8 +361,8 @@ class Worker:
                 frame, finished = observer.glance(self.wants[key], resting=not running)
                 if frame is not None:
                     self.mailbox.put_frame(key, frame)
-                if frame is not None and past is None:
-                    self.conductor.measuring.note(frame)
+                    if past is None:
+                        self.conductor.measuring.note(frame)
                 if isinstance(frame, DoctorFrame) and past is None:
                     tell(self.conductor, frame, self.wants[key], self.say, self._pause)
             except Exception as error:
@@ -380,7 +379,7 @@ class Worker:
             if running and self.pace.wait_for(now) > 0:
                 self.budget.rested(now - begun)
             self._looking += now - begun
-            if past is not None and self.state is State.RUNNING:
+            if past and self.state is State.RUNNING:
                 return  # training goes on between two looks at the past
 
     # ---- when things go wrong --------------------------------------------------------------------

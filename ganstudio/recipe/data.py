@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ganstudio.recipe.base import Part
 from ganstudio.recipe.knob import Knob
@@ -142,6 +142,13 @@ class Disjoint(Part):
     points: Size = 20_000
 
 
+def _as_tuples(dots: Any) -> Any:
+    """What JSON knows as lists of lists."""
+    if not isinstance(dots, list | tuple):
+        return dots
+    return tuple(tuple(dot) if isinstance(dot, list) else dot for dot in dots)
+
+
 class Drawn(Part):
     """A distribution drawn with the mouse: points scattered round the strokes."""
 
@@ -150,6 +157,7 @@ class Drawn(Part):
     strokes: Annotated[
         tuple[tuple[float, float], ...],
         Field(min_length=1, max_length=20_000),
+        BeforeValidator(_as_tuples),
         Knob("Strokes", "The dots that the mouse left, in the plane from −1 to 1.", hidden=True),
     ] = ((0.0, 0.0),)
     sigma: Noise = 0.03

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ganstudio.runs.unfinished import how_it_stands
 from ganstudio.studio.paths import runs_dir
 from ganstudio.studio.settings import Settings
 
@@ -23,6 +24,8 @@ class RecentRun:
     name: str
     step: int
     when: float
+    standing: str = ""
+    """As ``runs.unfinished`` says; nothing for a run that was closed well."""
 
 
 def read(path: Path) -> RecentRun | None:
@@ -40,7 +43,7 @@ def read(path: Path) -> RecentRun | None:
         when = max(p.stat().st_mtime for p in places)
     except (OSError, ValueError, AttributeError, RecursionError):
         return None
-    return RecentRun(path, name, max(steps, default=0), when)
+    return RecentRun(path, name, max(steps, default=0), when, how_it_stands(path))
 
 
 def recent_runs(settings: Settings, most: int = MOST) -> list[RecentRun]:

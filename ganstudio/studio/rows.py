@@ -55,7 +55,7 @@ class TwoLineRow(QAbstractButton):
 
 def recent_row(run: RecentRun) -> TwoLineRow:
     """One run: its name, and how far and how long ago."""
-    row = TwoLineRow(run.name, f"step {run.step:,} · {ago(run.when)}")
+    row = TwoLineRow(run.name, f"step {run.step:,} · {run.standing or ago(run.when)}")
     row.run = run
     row.setToolTip(str(run.path))
     row.setAccessibleName(f"Open run {run.name}, step {run.step}")

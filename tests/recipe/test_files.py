@@ -154,3 +154,23 @@ def test_a_pasted_recipe_may_have_words_around_it():
 def test_a_paste_that_is_none_is_explained(text, words):
     with pytest.raises(RecipeError, match=words):
         from_pasted(text)
+
+
+@pytest.mark.parametrize(("part", "sentence"), [
+    ({"batch": True}, "batch: True is not allowed; it must be a whole number"),
+    ({"batch": "128"}, "batch: '128' is not allowed; it must be a whole number"),
+    ({"batch": 128.0}, "batch: 128.0 is not allowed; it must be a whole number"),
+    ({"optimizer_d": {"lr": "0.1"}}, "optimizer_d.lr: '0.1' is not allowed; it must be a number"),
+    ({"optimizer_d": {"lr": True}}, "optimizer_d.lr: True is not allowed; it must be a number"),
+    ({"update": {"train_d": 1}}, "update.train_d: 1 is not allowed; it must be true or false"),
+    ({"data": {"kind": "drawn", "strokes": [["1", 0]]}}, "data.strokes.0.0: "),
+])
+def test_a_value_must_be_of_its_fields_type(part, sentence):
+    with pytest.raises(RecipeError) as refusal:
+        from_text(json.dumps(part))
+    assert sentence in str(refusal.value)
+
+
+def test_whole_numbers_stand_for_numbers_and_lists_for_strokes():
+    made = from_text('{"optimizer_d": {"lr": 1}, "data": {"kind": "drawn", "strokes": [[0, 1]]}}')
+    assert made.optimizer_d.lr == 1 and made.data.strokes == ((0, 1),)

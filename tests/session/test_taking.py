@@ -5,6 +5,7 @@ import numpy as np
 from ganstudio.recipe import with_value
 from ganstudio.runs import branches
 from ganstudio.runs.export.write import write_export
+from ganstudio.runs.folder import RunFolder
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.messages import Export
 from ganstudio.session.taking import take
@@ -33,7 +34,8 @@ def test_the_script_of_a_branch_begins_with_the_main_line(tmp_path):
             branch.advance(15 - branch.step)
         assert branch.folder is not None
         branch.folder.history.flush()
-        rows = np.array(branches.past_rows(branch.folder))
+        before_it = RunFolder(tmp_path / "r").history.rows()[:7]
+        rows = np.concatenate([before_it, branch.folder.history.rows()])
         content = take(branch, Export("", kind="script"))()
         (path,) = write_export("script", content, tmp_path / "s.py")
         at_rest = content.generator.state_dict()

@@ -135,7 +135,7 @@ def collapse(seeds: int, steps: int, *, full: bool, as_json: bool) -> None:
     jobs = [Job(data, pack, seed, steps, rate)
             for data in ("grid", "ring") for pack in (1, 2) for seed in range(seeds)]
     if not as_json:
-        print(f"collapse: {seeds} seeds, {steps:,} steps of batch 100, rate {rate:g}; "
+        print(f"collapse: {seeds} seeds, {steps:,} steps of 100 packs, rate {rate:g}; "
               f"{SAMPLES} samples\n"
               f"  true data: every mode, {100 * TRUE_QUALITY:.1f} ± {100 * TRUE_QUALITY_SD:.1f} %")
     table = []

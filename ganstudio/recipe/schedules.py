@@ -10,7 +10,10 @@ from math import cos, pi
 
 from ganstudio.recipe.game import Optimizer, Update
 from ganstudio.recipe.stabilisers import InstanceNoise
+from ganstudio.recipe.tree import Recipe
 
+SCHEDULED = ("optimizer_d.lr", "optimizer_g.lr", "instance_noise.sigma", "update.k_d")
+"""Fields of which the value in force may differ from the value set."""
 FAINT = 0.01
 """Share that is left of a quantity that falls exponentially towards 0 when its time is up."""
 
@@ -61,3 +64,15 @@ def d_steps_at(update: Update, step: int) -> int:
             update.boost_every and step % update.boost_every == 0)):
         return update.boost_k
     return update.k_d
+
+
+def scheduled(recipe: Recipe, step: int) -> dict[str, float]:
+    """The values in force after ``step`` rounds, by path, of those that differ from what is set."""
+    present: dict[str, tuple[float, float]] = {
+        "optimizer_d.lr": (rate_at(recipe.optimizer_d, step), recipe.optimizer_d.lr),
+        "optimizer_g.lr": (rate_at(recipe.optimizer_g, step), recipe.optimizer_g.lr),
+        "instance_noise.sigma": (sigma_at(recipe.instance_noise, step),
+                                 recipe.instance_noise.sigma),
+        "update.k_d": (d_steps_at(recipe.update, step), recipe.update.k_d),
+    }
+    return {path: now for path, (now, set_) in present.items() if now != set_}

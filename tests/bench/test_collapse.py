@@ -24,7 +24,7 @@ def test_the_networks_are_the_published_ones():
     recipe = Job("grid", 2, 3, 10, 1e-4).recipe()
     assert (recipe.generator.width, recipe.generator.depth) == (400, 4)
     assert (recipe.discriminator.width, recipe.discriminator.depth) == (200, 3)
-    assert (recipe.minibatch.pack, recipe.batch, recipe.seed) == (2, 100, 3)
+    assert (recipe.minibatch.pack, recipe.batch, recipe.seed) == (2, 200, 3)
 
 
 def test_a_run_counts_what_the_generator_makes():

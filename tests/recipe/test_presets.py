@@ -31,8 +31,9 @@ LETTERS = {
     "unrolled": {"update.rule": "unrolled", "update.unroll_k": 10, "optimizer_g.lr": 1e-3,
                  "optimizer_d.lr": 1e-4, "latent.dim": 256, "batch": 512},
     "pacgan2": {"minibatch.pack": 2, "generator.width": 400, "generator.depth": 4,
-                "discriminator.width": 200, "optimizer_d.beta1": 0.8, "batch": 100},
-    "pacgan4": {"minibatch.pack": 4, "discriminator.pieces": 5, "data.points": 100_000},
+                "discriminator.width": 200, "optimizer_d.beta1": 0.8, "batch": 200},
+    "pacgan4": {"minibatch.pack": 4, "batch": 400, "discriminator.pieces": 5,
+                "data.points": 100_000},
     "relativistic": {"loss.kind": "relativistic_paired", "penalty.r1": 1, "penalty.r2": 1},
 }
 

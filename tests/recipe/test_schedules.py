@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganstudio.recipe import preset, with_value
 from ganstudio.recipe.game import Optimizer, Update
-from ganstudio.recipe.schedules import d_steps_at, rate_at, sigma_at
+from ganstudio.recipe.schedules import d_steps_at, rate_at, scheduled, sigma_at
 from ganstudio.recipe.stabilisers import InstanceNoise
 
 
@@ -52,3 +53,14 @@ def test_boosted_rounds_are_those_of_the_wgan_code():
     assert {d_steps_at(update, s) for s in range(25, 500)} == {5}
     assert d_steps_at(Update(k_d=5), 3) == 5
     assert d_steps_at(Update(k_d=5, boost_k=9, boost_every=0), 500) == 5
+
+
+def test_only_what_differs_from_what_is_set_is_told():
+    recipe = preset("ring")
+    assert scheduled(recipe, 10) == {}
+    recipe = with_value(with_value(recipe, "optimizer_d.schedule", "linear"),
+                        "optimizer_d.steps", 100)
+    assert scheduled(recipe, 0) == {}
+    assert scheduled(recipe, 50) == {"optimizer_d.lr": rate_at(recipe.optimizer_d, 50)}
+    boosted = with_value(preset("wgan"), "update.boost_first", 2)
+    assert scheduled(boosted, 1)["update.k_d"] == 100 and "update.k_d" not in scheduled(boosted, 3)

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from ganstudio.session.messages import Tweak
+from ganstudio.session.messages import Status, Tweak, Update
 from ganstudio.studio.docks.controls import ControlsDock
 from ganstudio.studio.window import MainWindow
 from tests.studio.fake_session import MADE, FakeSession
@@ -291,3 +291,22 @@ def test_an_interval_shows_beside_its_weight_only(running, controls, qtbot: QtBo
     assert row.isHidden() and not controls.form.find("penalty.r1_every").isHidden()
     controls.filter_box.clear()
     assert not row.isHidden() and controls.form.find("penalty.r1_every").isHidden()
+
+
+def test_a_scheduled_rate_is_shown_as_it_is_now(running, controls, qtbot: QtBot) -> None:
+    controls.controller.edit("optimizer_d.schedule", "linear", 0)
+    controls.controller.edit("optimizer_d.steps", 100, 0)
+    row = controls.form.find(LR)
+    controls.receive(Update(Status(step=100), (), {}, (), None))
+    assert row.now.text() == "now 0.0001" and row.now.isVisibleTo(row)
+    controls.controller.edit("optimizer_d.schedule", "constant", 0)
+    controls.receive(Update(Status(step=100), (), {}, (), None))
+    assert not row.now.isVisibleTo(row)
+
+
+def test_folded_penalties_say_which_are_on(running, controls) -> None:
+    header = controls.form.boxes["penalty"].header
+    assert header.summary == "off"
+    controls.controller.edit("penalty.r1", 10.0, 0)
+    controls.refresh()
+    assert header.summary == "R1 γ 10"

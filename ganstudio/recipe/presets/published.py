@@ -168,10 +168,13 @@ def _unrolled(_: str) -> Recipe:
 
 
 def pac_recipe(pack: int, data: DataPart) -> Recipe:
-    """The networks and rates of the PacGAN paper's toy tables, for any number in a pack."""
+    """The networks and rates of the PacGAN paper's toy tables, for any number in a pack.
+
+    D judges 100 packs a step, so the batch is so many times as large.
+    """
     adam = Optimizer(lr=1e-4, beta1=0.8)
     return Recipe(
-        name=f"PacGAN{pack}" if pack > 1 else "GAN", data=data, batch=100,
+        name=f"PacGAN{pack}" if pack > 1 else "GAN", data=data, batch=100 * pack,
         generator=Mlp(depth=4, width=400, activation="relu", norm="batch", init="normal",
                       init_std=0.02),
         discriminator=Mlp(depth=3, width=200, activation="maxout", pieces=5, init="normal",

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from ganstudio.recipe import RecipeError, leaves, warnings
+from ganstudio.recipe.schedules import SCHEDULED, scheduled
+from ganstudio.session.messages import Update
 from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.controls_advice import Advice
 from ganstudio.studio.form.recipe_form import RecipeForm
@@ -150,6 +152,17 @@ class ControlsDock(Dock):
             what = "1 change waits" if len(pending) == 1 else f"{len(pending)} changes wait"
             self.pending_label.setText(f"{what} for a restart. The run so far is kept in its "
                                        "folder.")
+
+    def receive(self, update: Update) -> None:
+        """Show what the schedules have made of rates and noise by now."""
+        if self.controller is None or self.controller.recipe is None:
+            return
+        present = scheduled(self.controller.recipe, update.status.step)
+        for path in SCHEDULED:
+            row = self.form.row(path)
+            if row is not None:
+                value = present.get(path)
+                row.show_now("" if value is None else f"now {value:.3g}")
 
     def _edit(self, path: str, value: object, gesture: int) -> None:
         if self.controller is None:

@@ -100,6 +100,11 @@ class RecipeForm(QScrollArea):
         """Every row made so far, by path."""
         return {path: row for box in self.boxes.values() for path, row in box.rows.items()}
 
+    def row(self, path: str) -> Row | None:
+        """The row of a field if its section has been unfolded yet."""
+        box = self.boxes.get(path.rpartition(".")[0] or "run")
+        return box.rows.get(path) if box is not None else None
+
     def find(self, path: str) -> Row | None:
         """The row of a field, its section unfolded."""
         box = self.boxes.get(path.rpartition(".")[0] or "run")

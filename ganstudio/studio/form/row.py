@@ -92,6 +92,10 @@ class Row(QWidget):
         self.reset_button.setSizePolicy(keep)
         self.chip = QLabel()
         self.chip.hide()
+        self.now = QLabel()
+        # Of one size whatever the number is, or the form would be laid out at every step.
+        self.now.setMinimumWidth(self.fontMetrics().horizontalAdvance("now 0.00000000"))
+        self.now.hide()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, round(unit * .15), 0, round(unit * .15))
         grid.setHorizontalSpacing(round(unit * .4))
@@ -103,6 +107,7 @@ class Row(QWidget):
         if self.editor.below is not None:
             grid.addWidget(self.editor.below, 1, 1, 1, 2)
         grid.addWidget(self.chip, 2, 1, 1, 2)
+        grid.addWidget(self.now, 3, 2)
         grid.setColumnStretch(1, 5)
         grid.setColumnStretch(2, 6)
         self._settle = QTimer(self)
@@ -123,6 +128,12 @@ class Row(QWidget):
         differs = self.default is not None and value != self.default
         self.reset_button.setVisible(differs)
         self.reset_button.setEnabled(differs)
+
+    def show_now(self, text: str) -> None:
+        """What a schedule makes of the value at this step; nothing where it stays as it is."""
+        if text != self.now.text():
+            self.now.setText(text)
+            self.now.setVisible(bool(text))
 
     def set_default(self, default: Any) -> None:
         """The value that reset returns to."""
@@ -159,6 +170,7 @@ class Row(QWidget):
     def _tint(self) -> None:
         colour = self.theme.warning if self.state == PENDING else self.theme.accent
         self.chip.setStyleSheet(f"color: {colour}; font-weight: 600;")
+        self.now.setStyleSheet(f"color: {self.theme.muted};")
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in these colours."""

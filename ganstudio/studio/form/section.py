@@ -174,7 +174,15 @@ class SectionBox(QWidget):
         return self._seen is None or is_needed(self._seen[0], row.spec)
 
     def _summary(self, recipe: Recipe, values: dict[str, Any]) -> str:
-        """The first field that matters and the learning rate, where there is one."""
+        """What is switched on, or the first field that matters and the learning rate."""
+        switches = {spec.knob.needs for spec in self.specs()} - {""}
+        if switches and not self.section.kinds:
+            on = [f"{spec.knob.title} {value_text(spec, values[spec.path])}"
+                  for spec in self.specs()
+                  if spec.path.rpartition(".")[2] in switches and values.get(spec.path)]
+            first = self.specs()[0]
+            if first.path.rpartition(".")[2] in switches:
+                return ", ".join(on) or "off"
         shown: list[str] = []
         for spec in self.specs()[:2]:
             telling = spec.type == "choice" or spec.path.endswith(".lr") or not shown

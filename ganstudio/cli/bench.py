@@ -36,7 +36,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Figure]]] = {
 }
 
 
-STUDIES = ("collapse",)
+STUDIES = ("collapse", "doctor")
 """Parts that are tables of their own, run one at a time and only by name."""
 
 
@@ -49,6 +49,10 @@ def bench(arguments: argparse.Namespace) -> int:
     studies = [part for part in arguments.parts if part in STUDIES]
     if studies and len(arguments.parts) > 1:
         return complain(f"{studies[0]!r} is a study of its own; run it without other parts")
+    if studies == ["doctor"]:
+        from ganstudio.bench.doctor import doctor
+        doctor(arguments.seeds, as_json=arguments.json)
+        return 0
     if studies:
         from ganstudio.bench.collapse import collapse
         collapse(arguments.seeds, arguments.steps, full=arguments.full, as_json=arguments.json)

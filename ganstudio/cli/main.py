@@ -240,13 +240,14 @@ def _dynamics(commands: Commands) -> None:
 def _bench(commands: Commands) -> None:
     made = _add(commands, "bench", "Time our step against the plain loop, side by side.")
     made.add_argument("parts", nargs="*", metavar="PART", help="headless, window, start, memory "
-                      "(default: these four); collapse: mode collapse, GAN against PacGAN2")
+                      "(default: these four); collapse: mode collapse, GAN against PacGAN2; "
+                      "doctor: how often the doctor is right")
     made.add_argument("--rounds", type=_count, default=9, metavar="N",
                       help="how often each is timed, in turn (default %(default)s)")
     made.add_argument("--seconds", type=float, default=0.6, metavar="S",
                       help="length of each timing (default %(default)s)")
     made.add_argument("--seeds", type=_count, default=0, metavar="N",
-                      help="collapse: runs for each line (default 2, full 10)")
+                      help="collapse, doctor: runs for each line (default 2 and 5, full 10)")
     made.add_argument("--steps", type=_count, default=0, metavar="N",
                       help="collapse: steps of each run (default 10,000, full 400,000)")
     made.add_argument("--full", action="store_true",

@@ -48,10 +48,10 @@ def dataset(of: Recipe):
     return _DATASETS[key]
 
 
-def trainer(of: Recipe | None = None, **parts) -> Trainer:
+def trainer(of: Recipe | None = None, tier="auto", **parts) -> Trainer:
     """A trainer at step 0."""
     made = of or recipe(**parts)
-    return Trainer(made, dataset(made))
+    return Trainer(made, dataset(made), tier)
 
 
 def same(a, b) -> bool:

@@ -25,6 +25,7 @@ def inspect(path: Path, *, as_json: bool) -> int:
         saved = folder.latest()
         recipe = saved[1] if saved else folder.recipe()
         journal = folder.journal.read()
+        tiers = folder.tiers.read()
         about = folder.about()
         measured = [f for f in map(from_entry, folder.metrics.read()) if f is not None]
     except (RunError, RecipeError) as error:
@@ -37,6 +38,7 @@ def inspect(path: Path, *, as_json: bool) -> int:
         "run": str(path), "name": recipe.name, "created": about.get("created"),
         "step": int(saved[0].values["step"]) if saved else 0,
         "losses": losses, "metrics": latest(measured), "recipe": recipe.model_dump(mode="json"),
+        "tier": tiers[-1].get("tier") if tiers else None, "tiers": tiers,
         "journal": journal, "state_digest": state_digest(saved[0]) if saved else None,
     }
     answer["diagnoses"] = [{k: v for k, v in entry.items() if k != "kind"} for entry in journal
@@ -51,6 +53,9 @@ def inspect(path: Path, *, as_json: bool) -> int:
     for line in metric_lines(answer["metrics"]):
         print(f"  {line}")
     print(f"  digest   {answer['state_digest'] or 'no state saved yet'}")
+    for entry in tiers[-1:]:
+        why = f" ({entry['why']})" if entry.get("why") else ""
+        print(f"  tier     {entry.get('tier')}{why} from step {entry['step']} on")
     print("journal:")
     for entry in journal:
         rest = {k: v for k, v in entry.items() if k not in ("step", "time", "kind")}

@@ -121,6 +121,7 @@ def _train(commands: Commands) -> None:
     made.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"),
                       help="on what to compute")
     _doctor_flag(made)
+    _tier(made)
 
     def run(arguments: argparse.Namespace) -> int:
         from ganstudio.cli.train import train
@@ -133,12 +134,19 @@ def _doctor_flag(made: argparse.ArgumentParser) -> None:
                       "and say at the end what the doctor finds")
 
 
+def _tier(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--tier", choices=("auto", "eager"), default="auto",
+                      help="how steps are computed: as fast as this run allows (auto), or one "
+                      "operation at a time (eager); the numbers are the same")
+
+
 def _resume(commands: Commands) -> None:
     made = _add(commands, "resume", "Go on with a run from where it was left.")
     made.add_argument("folder", metavar="RUN", help="a run folder")
     made.add_argument("--steps", type=_count, metavar="N", default=10_000,
                       help="how many steps more (default %(default)s)")
     _doctor_flag(made)
+    _tier(made)
 
     def run(arguments: argparse.Namespace) -> int:
         from ganstudio.cli.train import resume

@@ -137,7 +137,8 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
         try:
             conductor = Conductor(recipe, folder, on_progress=reading.show, cancelled=stop,
                                   on_unsaved=lambda text: print(f"ganstudio: {text}",
-                                                                file=sys.stderr))
+                                                                file=sys.stderr),
+                                  tier=arguments.tier)
         except Cancelled:
             return 130
         except (RecipeError, RunError, DataError, ValueError) as error:
@@ -227,6 +228,7 @@ def _report(conductor: Conductor, folder: Path, last: ScalarChunk | None, second
         "run": str(folder), "step": moved,
         "steps_per_second": None, "losses": last_losses(last),
         "metrics": latest(_measured(conductor)), "warnings": list(warnings(conductor.recipe)),
+        "tier": conductor.trainer.tiers.name, "tier_why": conductor.trainer.tiers.why,
     }
     if last is not None and seconds > 0:
         answer["steps_per_second"] = round((moved - conductor.started_at) / seconds, 2)
@@ -247,3 +249,6 @@ def _report(conductor: Conductor, folder: Path, last: ScalarChunk | None, second
         print(line)
     if arguments.doctor:
         print(words)
+    if answer["tier"]:
+        print(f"steps computed by the {answer['tier']} tier"
+              + (f" ({answer['tier_why']})" if answer["tier_why"] else ""))

@@ -46,6 +46,7 @@ class RunFolder:
         self.timelapse = Timelapse(path / "timelapse")
         self.metrics = Records(path / "metrics.jsonl")
         self.symptoms = Records(path / "symptoms.jsonl")
+        self.tiers = Records(path / "tiers.jsonl")
         self.checkpoints = path / "checkpoints"
         self.marks = Marks(self.journal, MARK_KINDS)
         self.disk_budget = DISK_BUDGET
@@ -259,6 +260,7 @@ class RunFolder:
         self.timelapse.cut_after(step)
         self.metrics.cut_after(step)
         self.symptoms.cut_after(step)
+        self.tiers.cut_after(step)
         for path in self.checkpoint_files():
             if int(path.stem) > step:
                 path.unlink(missing_ok=True)

@@ -173,6 +173,10 @@ class Status:
     memory_bytes: int = 0
     probe_share: float = 0.0
     """Share of the worker's time that looking took of late."""
+    tier: str = ""
+    """How rounds are computed: captured or eager (see ``training.tiers``)."""
+    tier_why: str = ""
+    """Why not by the captured step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ class Worker:
             self.state, self.step, conductor.trainer.epoch if conductor else 0.0,
             self._rate.value(now) if self.state is State.RUNNING else 0.0,
             str(conductor.trainer.device) if conductor else "", self._memory[1],
-            self._looking / total if total else 0.0))
+            self._looking / total if total else 0.0,
+            *((conductor.trainer.tiers.name, conductor.trainer.tiers.why) if conductor else ())))
 
     # ---- the thread's life ---------------------------------------------------------------------
 

@@ -11,11 +11,14 @@ from ganstudio.studio.theme import LIGHT, Theme
 STATE_TEXT = {"preparing": "Preparing", "paused": "Paused", "running": "Training",
               "failed": "Stopped by an error", "closed": "Closed"}
 
+TIER_TIP = ("How rounds are computed: captured ones run whole, without Python, and leave the "
+            "window alone; eager ones go operation by operation. The numbers are the same.")
 # key, widest text, what it is.
 CELLS = (
     ("step", "step 100,000,000", "Rounds trained so far"),
     ("epoch", "epoch 10,000.0", "Passes through the data so far"),
     ("rate", "10,000 steps/s", "Training speed"),
+    ("tier", "captured", TIER_TIP),
     ("drawing", "drawing 30 Hz", "How often the panels are redrawn; gives way to training"),
     ("device", "cuda:0", "What the run is computed on"),
     ("memory", "1,000 MB", "Memory that the program holds"),
@@ -130,10 +133,14 @@ class StatusBar(QStatusBar):
             "step": f"step {status.step:,}",
             "epoch": f"epoch {status.epoch:,.1f}",
             "rate": f"{rate:,.0f} steps/s" if rate >= 10 else f"{rate:.1f} steps/s",
+            "tier": status.tier or "–",
             "drawing": f"drawing {drawing_hz:.0f} Hz",
             "device": status.device or "–",
             "memory": f"{status.memory_bytes / 1e6:,.0f} MB" if status.memory_bytes else "–",
         }
+        tip = f"{TIER_TIP}\nNot captured: {status.tier_why}." if status.tier_why else TIER_TIP
+        if self.cells["tier"].toolTip() != tip:
+            self.cells["tier"].setToolTip(tip)
         for key, text in texts.items():
             label = self.cells[key]
             if label.text() != text:

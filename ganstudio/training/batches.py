@@ -41,14 +41,17 @@ class RealBatches:
 
     def draw(self, count: int) -> Tensor:
         """The next ``count`` real samples, (count, …) in the training type."""
+        return self.as_input(self.items.index_select(0, self.choose(count)))
+
+    def choose(self, count: int) -> Tensor:
+        """Where in ``items`` the next ``count`` samples stand, (count,); they count as drawn."""
         self.drawn += count
         end = self._position + count
-        if end <= len(self):
-            chosen = self._order[self._position:end]
-            self._position = end
-        else:
-            chosen = self._across_epochs(count)
-        return self.as_input(self.items.index_select(0, chosen))
+        if end > len(self):
+            return self._across_epochs(count)
+        chosen = self._order[self._position:end]
+        self._position = end
+        return chosen
 
     def _across_epochs(self, count: int) -> Tensor:
         parts = [self._order[self._position:]]

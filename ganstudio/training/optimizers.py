@@ -38,7 +38,7 @@ class Optimizer:
         }
         # The fused kernel reads one step counter for each tensor; they are all this one.
         self.count = torch.zeros((), dtype=torch.float32, device=self.parameters[0].device)
-        self._counts = [self.count] * len(self.parameters)
+        self.counts = [self.count] * len(self.parameters)
 
     @torch.no_grad()
     def step(self, gradients: Sequence[Tensor], settings: Settings,
@@ -63,7 +63,7 @@ class Optimizer:
             return
         torch._fused_adam_(
             self.parameters, gradients, self.state["mean"], self.state["square"], [],
-            self._counts, lr=lr, beta1=settings.beta1, beta2=settings.beta2,
+            self.counts, lr=lr, beta1=settings.beta1, beta2=settings.beta2,
             weight_decay=0.0, eps=settings.eps, amsgrad=False, maximize=False)
 
     def _adam_plain(self, gradients: list[Tensor], settings: Settings, lr: float) -> None:

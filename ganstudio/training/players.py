@@ -64,6 +64,12 @@ class Players:
         assert self.average is not None
         self.average.update(self.g, warm_decay(decay, int(self._averaged.add_(1))))
 
+    def averaging(self) -> tuple[list[Tensor], Tensor]:
+        """The average's weights in the order of ``weights_g`` (none without one), and its updates.
+        """
+        module = self.average.module if self.average is not None else None
+        return list(module.parameters()) if module is not None else [], self._averaged
+
     def sampler(self, averaged: bool) -> nn.Module:
         """The generator to look at: the averaged one if it is asked for and kept."""
         if averaged and self.average is not None:

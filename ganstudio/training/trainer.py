@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -31,8 +31,10 @@ from ganstudio.training.players import DTYPES, Players
 from ganstudio.training.rule_moves import RuleMoves, is_plain
 from ganstudio.training.stabilisers import Stabilisers
 from ganstudio.training.streams import Stream, generator
+from ganstudio.training.tiers.choose import Tiers, Wanted
 from ganstudio.training.trace import flat_weights
 
+T = TypeVar("T")
 KEEP_EVERY = 64
 """Steps between copies of the state that a broken run falls back to."""
 
@@ -60,7 +62,7 @@ class Trainer:
     one move. ``advance`` is the only thing that changes the state.
     """
 
-    def __init__(self, recipe: Recipe, dataset: Dataset) -> None:
+    def __init__(self, recipe: Recipe, dataset: Dataset, tier: Wanted = "auto") -> None:
         self.recipe = recipe
         self.dataset = dataset
         self.device = resolve_device(recipe)
@@ -91,6 +93,7 @@ class Trainer:
         """The recipe as it was at the state that the last failure fell back to."""
         self._kept: tuple[State, Recipe] | None = None
         self._unproven: tuple[State, Recipe] | None = None
+        self.tiers = Tiers(self, tier)
 
     @property
     def epoch(self) -> float:
@@ -103,7 +106,8 @@ class Trainer:
                 only: str = "") -> ScalarChunk:
         """Take up to ``count`` steps and return their scalars.
 
-        ``interrupted`` is asked after each step. ``only`` = "d" or "g" makes each step one move
+        ``interrupted`` is asked after each step, or after the few that a faster tier takes
+        together (see ``tiers.choose``). ``only`` = "d" or "g" makes each step one move
         of that player alone.
 
         Raises:
@@ -115,19 +119,17 @@ class Trainer:
         first = self.step
         self.finished = self._chunk(first, rows)
         failed: Exception | None = None
-        for _ in range(count):
+        while failed is None and self.step < first + count:
             try:
                 self._keep_good()
                 self.before = flat_weights(self.players) if self.keep_before else None
-                self._step(only)
+                together = 0 if only else self.tiers.room(self._most_together(first + count))
+                if together:
+                    failed = self._take_together(together, rows)
+                else:
+                    self._take_one(only, rows)
             except Exception as error:
                 failed = error
-                break
-            self.step += 1
-            if self.device.type == "cpu":
-                self._prove()
-            reading = self.reading
-            rows += (reading.loss_d, reading.loss_g, reading.outputs[0], reading.outputs[1])
             if interrupted():
                 break
         self.finished = self._chunk(first, rows)
@@ -141,6 +143,26 @@ class Trainer:
             self.fall_back()
             raise failed
         return self.finished
+
+    def _take_one(self, only: str, rows: list[Tensor]) -> None:
+        self._step(only)
+        self.step += 1
+        if self.device.type == "cpu":
+            self._prove()
+        reading = self.reading
+        rows += (reading.loss_d, reading.loss_g, reading.outputs[0], reading.outputs[1])
+
+    def _most_together(self, end: int) -> int:
+        """Steps that may be one: none to be copied, and no weights before it to be kept, within."""
+        return 1 if self.keep_before else min(end - self.step, KEEP_EVERY - self.step % KEEP_EVERY)
+
+    def _take_together(self, count: int, rows: list[Tensor]) -> Exception | None:
+        block, failed = self.tiers.advance(count)
+        self.step += len(block)
+        if len(block):
+            self._prove()
+        rows += block.reshape(-1).unbind()
+        return failed
 
     def _step(self, only: str) -> None:
         update, extra = self.recipe.update, self.stabilisers
@@ -258,6 +280,17 @@ class Trainer:
             self.recipe = self.good_recipe
             self.load(state)
             self.apply(recipe)
+
+    def rehearse(self, act: Callable[[], T]) -> tuple[State, T]:
+        """The state that ``act`` leads to, and what it returned; all is as before afterwards."""
+        kept = self._kept, self._unproven, self.before
+        here = self.state()
+        try:
+            returned = act()
+            return self.state(), returned
+        finally:
+            self.load(here)
+            self._kept, self._unproven, self.before = kept
 
     # ---- changing ------------------------------------------------------------------------------
 

@@ -23,7 +23,8 @@ def test_train_answers_with_one_document(ganstudio, tmp_path):
     answer = ganstudio("train", "ring", *TINY, "--steps", 20, "--run", "a.run", "--seed", 3,
                        "--device", "cpu", "--json")
     said = answer.document
-    assert set(said) == {"run", "step", "steps_per_second", "losses", "metrics", "warnings"}
+    assert set(said) == {"run", "step", "steps_per_second", "losses", "metrics", "warnings",
+                         "tier", "tier_why"}
     assert said["run"] == "a.run" and said["step"] == 20 and said["steps_per_second"] > 0
     assert set(said["losses"]) == {"loss_d", "loss_g", "d_real", "d_fake"}
     assert all(isinstance(v, float) for v in said["losses"].values())
@@ -173,6 +174,7 @@ def test_a_signal_ends_it_after_the_step_in_hand(ganstudio, monkeypatch, number)
     real = module._run
 
     def run(conductor, steps, stop):
+        conductor.trainer.tiers.wanted = "eager"
         step = conductor.trainer._step
         monkeypatch.setattr(conductor.trainer, "_step", lambda only: (
             os.kill(os.getpid(), number) if conductor.step == 9 else None, step(only)))

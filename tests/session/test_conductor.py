@@ -233,6 +233,7 @@ def test_rows_of_the_failed_call_up_to_the_good_step_are_kept(conduct):
 
 def test_an_exception_in_a_step_leaves_history_and_run_together(conduct, monkeypatch):
     run = conduct(tiny.recipe())
+    run.trainer.tiers.wanted = "eager"
     train(run, KEEP_EVERY - 4)
     real = Trainer._step
 

@@ -115,6 +115,7 @@ def test_a_torch_that_cannot_be_imported_is_told(session, monkeypatch):
 
 def test_an_exception_in_a_step_is_told_and_the_run_can_go_on(session, monkeypatch, tmp_path):
     one = session(tiny.recipe(), tmp_path / "x.run")
+    one.session._worker.conductor.trainer.tiers.wanted = "eager"
     real = Trainer._step
 
     def failing(self, only):

@@ -52,6 +52,7 @@ def test_pause_lets_only_the_step_in_hand_be_finished(session, monkeypatch):
     """The command lands in the middle of a step; no other step is begun."""
     one = session()
     trainer = one.session._worker.conductor.trainer
+    trainer.tiers.wanted = "eager"
     real, begun = trainer._step, []
 
     def watched(only):

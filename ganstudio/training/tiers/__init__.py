@@ -1,0 +1,1 @@
+"""Faster ways to take the very same steps."""

@@ -1,0 +1,169 @@
+"""Which way a run's steps are taken: one operation at a time, or captured whole.
+
+A tier must give the eager step's numbers bit for bit; then a run is the same run whichever took
+its steps, and stopping, resuming, rewinding and replaying need not care. Each way of playing a
+round (a loss, a rule, who moves) is rehearsed before it is trusted: its first two steps are
+taken both ways and compared. Where a single bit differs the run stays eager and says so.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from torch import Tensor
+
+from ganstudio.recipe import Recipe
+from ganstudio.training.moves import NonFiniteLossError
+from ganstudio.training.tiers.captured import Captured
+from ganstudio.training.tiers.claims import why_not
+
+if TYPE_CHECKING:
+    from ganstudio.training.trainer import State, Trainer
+
+Wanted = Literal["auto", "eager"]
+REHEARSED = 2
+"""Steps that are taken both ways before a tier is trusted; so many eager ones come first."""
+MOST_SWITCHES = 1000
+DIFFERS = "the captured step differs from the eager one on this machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """From ``step`` steps done on, ``tier`` computes; ``why`` it is not the faster one."""
+
+    step: int
+    tier: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rehearsal:
+    """What the captured tier made of the steps up to ``state``'s, which are now taken eagerly."""
+
+    manner: tuple[Any, ...]
+    begun: int
+    state: State
+
+
+class Tiers:
+    """Chooses for one trainer; asked before every step."""
+
+    def __init__(self, trainer: Trainer, wanted: Wanted = "auto") -> None:
+        self.trainer = trainer
+        self.wanted: Wanted = wanted
+        self.name = ""
+        """The tier of the last round; empty before the first."""
+        self.why = ""
+        """Why that was not the captured one."""
+        self.switches: deque[Switch] = deque(maxlen=MOST_SWITCHES)
+        """For whoever records the run; taken out as they are written down."""
+        self._captured: Captured | None = None
+        self._judged: tuple[Recipe, str] | None = None
+        self._rehearsal: _Rehearsal | None = None
+        self._proven: set[tuple[Any, ...]] = set()
+        self._failed: dict[tuple[Any, ...], str] = {}
+        self._eager_steps = 0
+
+    def room(self, most: int) -> int:
+        """How many rounds, at most ``most``, to take captured now; 0 for an eager one."""
+        self.why = self._why_not()
+        if self.why:
+            self._note("eager")
+            self._eager_steps += 1
+            return 0
+        assert self._captured is not None
+        self._note("captured")
+        return min(most, self._captured.at_once)
+
+    def advance(self, count: int) -> tuple[Tensor, NonFiniteLossError | None]:
+        """Take ``count`` rounds captured; see ``Captured.advance``."""
+        assert self._captured is not None
+        return self._captured.advance(count)
+
+    def _note(self, name: str) -> None:
+        if name != self.name:
+            self.name = name
+            self.switches.append(Switch(self.trainer.step, name, self.why))
+
+    # ---- why not -----------------------------------------------------------------------------
+
+    def _why_not(self) -> str:
+        trainer = self.trainer
+        recipe = trainer.recipe
+        if self.wanted == "eager":
+            return "the eager step was asked for"
+        if trainer.device.type != "cpu":
+            return "the captured step is for the CPU"
+        if trainer.dataset.is_image:
+            return "images need the eager step"
+        if self._judged is None or self._judged[0] is not recipe:
+            self._judged = recipe, why_not(recipe)
+        if self._judged[1]:
+            return self._judged[1]
+        if (recipe.average.decay > 0) != (trainer.players.average is not None):
+            return "the average begins or ends"
+        return self._unproven(manner_of(recipe))
+
+    def _unproven(self, manner: tuple[Any, ...]) -> str:
+        """Why this way of playing is not to be captured yet, or at all."""
+        if manner in self._proven:
+            return ""
+        if manner in self._failed:
+            return self._failed[manner]
+        waited = self._eager_steps >= REHEARSED
+        try:
+            if self._rehearsed(manner):
+                return self._unproven(manner)
+            if waited and self._rehearsal is None:
+                self._rehearse(manner)
+        except Exception as error:  # whatever fails here, the eager step does not need it
+            self._failed[manner] = f"the captured step could not be made ({error})"
+        return self._failed.get(manner, "the captured step is being prepared")
+
+    def _rehearse(self, manner: tuple[Any, ...]) -> None:
+        captured = self._captured = self._captured or Captured(self.trainer)
+        state, failed = self.trainer.rehearse(lambda: captured.advance(REHEARSED)[1])
+        if failed is None:  # else the eager step is about to fail as well
+            self._rehearsal = _Rehearsal(manner, self.trainer.step, state)
+
+    def _rehearsed(self, manner: tuple[Any, ...]) -> bool:
+        """Whether a rehearsal has just come to its end, and so to a judgement."""
+        done, step = self._rehearsal, self.trainer.step
+        if done is None:
+            return False
+        if done.manner != manner or not done.begun <= step <= done.begun + REHEARSED:
+            self._rehearsal = None  # tweaked or taken elsewhere meanwhile
+            return False
+        if step < done.begun + REHEARSED:
+            return False
+        self._rehearsal = None
+        if same_state(done.state, self.trainer.state()):
+            self._proven.add(manner)
+        else:
+            self._failed[manner] = DIFFERS
+        return True
+
+
+def manner_of(recipe: Recipe) -> tuple[Any, ...]:
+    """What makes the program run along other lines; the other numbers only pass through it."""
+    update = recipe.update
+    return (recipe.loss.kind, recipe.loss.clip > 0, recipe.average.decay > 0, recipe.batch,
+            update.rule, update.first, update.fresh_noise, update.k_d, update.k_g,
+            update.train_d, update.train_g)
+
+
+def same_state(one: State, other: State) -> bool:
+    """Whether two states are one but for their step, bit for bit (NaN equals NaN)."""
+    def plain(state: State) -> dict[str, Any]:
+        return {name: value for name, value in state.values.items() if name != "step"}
+
+    return (plain(one) == plain(other) and one.tensors.keys() == other.tensors.keys()
+            and all(_same(tensor, other.tensors[name]) for name, tensor in one.tensors.items()))
+
+
+def _same(a: Tensor, b: Tensor) -> bool:
+    return a.dtype == b.dtype and a.shape == b.shape and torch.equal(
+        a.contiguous().view(-1).view(torch.uint8), b.contiguous().view(-1).view(torch.uint8))

@@ -1,0 +1,60 @@
+"""What the captured step can express; everything else stays with the eager one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ganstudio.recipe import Recipe, field_applies, find_field, leaves, sections
+from ganstudio.recipe.fields import FieldSpec
+
+ANY = frozenset({
+    "version", "name", "seed", "batch", "average.decay", "loss.clip",
+    "generator.depth", "generator.width", "generator.slope", "generator.init",
+    "generator.init_std", "discriminator.depth", "discriminator.width", "discriminator.slope",
+    "discriminator.init", "discriminator.init_std",
+    "update.first", "update.k_d", "update.k_g", "update.fresh_noise", "update.train_d",
+    "update.train_g",
+    *(f"optimizer_{who}.{name}" for who in "dg"
+      for name in ("kind", "lr", "momentum", "alpha", "beta1", "beta2", "eps")),
+    "latent.kind", "latent.dim", "machine.device", "machine.threads", "machine.precision",
+})
+"""Fields whose every value the program knows (or need not know)."""
+
+SOME: dict[str, tuple[Any, ...]] = {
+    "generator.kind": ("mlp",), "discriminator.kind": ("mlp",),
+    "generator.activation": ("relu", "leaky_relu", "tanh", "silu"),
+    "discriminator.activation": ("relu", "leaky_relu", "tanh", "silu"),
+    "loss.kind": ("minimax", "non_saturating", "least_squares", "hinge", "wasserstein"),
+    "update.rule": ("alternating", "simultaneous"),
+}
+"""Fields of which it knows these values."""
+
+
+def why_not(recipe: Recipe) -> str:
+    """One sentence why the captured step cannot take this recipe's steps; empty where it can.
+
+    A field that is not listed above must have its default, unless it is idle. So a field that is
+    added to the recipe is refused, once it is switched on, until somebody lists it here.
+    """
+    for path, value in leaves(recipe).items():
+        if path in ANY or path.startswith("data."):
+            continue
+        spec = find_field(recipe, path)
+        if path in SOME:
+            known = value in SOME[path]
+        else:
+            known = spec is not None and (value == spec.default
+                                          or not field_applies(recipe, spec))
+        if not known:
+            return f"{_name(recipe, path, spec, value)} needs the eager step"
+    return ""
+
+
+def _name(recipe: Recipe, path: str, spec: FieldSpec | None, value: Any) -> str:
+    head = path.partition(".")[0]
+    part = next((s.title for s in sections(recipe) if s.path == head), "")
+    if spec is None:
+        return f"{part or path} ({value})"
+    shown = dict(spec.knob.choices).get(str(value), "" if value is True else str(value))
+    title = f"{part}: {spec.knob.title}" if part else spec.knob.title
+    return f"{title} ({shown})" if shown else title

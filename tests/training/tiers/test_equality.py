@@ -1,0 +1,137 @@
+"""The captured step is the eager one: the same bits, for every way of playing that it claims."""
+
+import math
+
+import pytest
+import tiny
+import torch
+
+from ganstudio.nets.latent import LatentSampler
+from ganstudio.recipe import with_value
+from ganstudio.training.tiers import captured
+from ganstudio.training.tiers.claims import SOME, why_not
+
+STEPS = 100
+LOSSES = SOME["loss.kind"]
+MOVES = {
+    "alternating": {}, "shared-fakes": {"fresh_noise": False, "k_d": 2, "k_g": 2},
+    "k_d": {"k_d": 3}, "g-first": {"first": "g", "k_g": 2}, "simultaneous": {"rule": "simultaneous"},
+    "d-held": {"train_d": False}, "g-held": {"train_g": False, "k_d": 2},
+    "simultaneous-d-held": {"rule": "simultaneous", "train_d": False},
+}
+DOUBLE = {"device": "cpu", "threads": 1, "precision": "float64"}
+
+
+def both_ways(steps=STEPS, **parts):
+    """A trainer that captures and one that does not, both after so many steps."""
+    fast, eager = tiny.trainer(**parts), tiny.trainer(**parts, tier="eager")
+    ours, theirs = fast.advance(steps), eager.advance(steps)
+    assert fast.tiers.name == "captured" and eager.tiers.name == "eager"
+    assert ours.values.tobytes() == theirs.values.tobytes()
+    return fast.state(), eager.state()
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("rule", ["alternating", "simultaneous"])
+def test_every_loss_for_a_hundred_steps(loss, rule):
+    assert tiny.same(*both_ways(loss={"kind": loss}, update={"rule": rule}))
+
+
+@pytest.mark.parametrize("moves", MOVES)
+def test_every_order_of_moves(moves):
+    assert tiny.same(*both_ways(steps=25, update=MOVES[moves]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("moves", MOVES)
+def test_every_loss_in_every_order_of_moves(loss, moves):
+    assert tiny.same(*both_ways(loss={"kind": loss}, update=MOVES[moves]))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_in_double_precision(loss):
+    assert tiny.same(*both_ways(steps=40, loss={"kind": loss}, machine=DOUBLE,
+                                average={"decay": 0.9}))
+
+
+@pytest.mark.parametrize("kind", ["sgd", "momentum", "rmsprop", "adam"])
+@pytest.mark.parametrize("clip", [0, 0.05])
+def test_every_optimizer_with_clipping_and_average(kind, clip):
+    optimizer = {"kind": kind, "lr": 3e-3}
+    assert tiny.same(*both_ways(steps=40, optimizer_d=optimizer, optimizer_g=optimizer,
+                                loss={"clip": clip}, average={"decay": 0.9}))
+
+
+@pytest.mark.parametrize("activation", SOME["generator.activation"])
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_every_activation_at_any_depth(activation, depth):
+    net = {"activation": activation, "depth": depth, "width": 24}
+    assert tiny.same(*both_ways(steps=20, generator=net, discriminator={**net, "width": 17}))
+
+
+@pytest.mark.parametrize("kind", ["normal", "uniform", "sphere"])
+@pytest.mark.parametrize("dim", [1, 5])
+def test_every_latent_and_batches_across_epochs(kind, dim):
+    assert tiny.same(*both_ways(steps=20, latent={"kind": kind, "dim": dim}, batch=90))
+
+
+def test_data_on_the_line():
+    assert tiny.same(*both_ways(steps=40, **tiny.LINE))
+
+
+def test_the_program_is_torchscript_and_makes_no_noise(recwarn):
+    captured.compiled.cache_clear()
+    both_ways(steps=10)
+    assert not [w for w in recwarn if "jit" in str(w.message)]
+
+
+def test_gradients_are_those_of_finite_differences():
+    """Against nothing of ours but the losses: the program's slopes at the logits, float64."""
+    from ganstudio.game.losses import LOSSES as STATED
+    from ganstudio.training.tiers import mlp_program
+
+    r, q = torch.randn(2, 7, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
+    step = 1e-6
+    for kind in LOSSES:
+        slope = mlp_program.slope_of_d(kind, r, q).view(-1)
+        both = torch.cat((r, q))
+        for i in range(14):
+            nudge = torch.zeros(14, dtype=torch.float64)
+            nudge[i] = step
+            up, down = (STATED[kind].d(*(both + s * nudge).split(7)) for s in (1, -1))
+            assert float(slope[i]) == pytest.approx(float(up - down) / (2 * step), abs=1e-7)
+        slope = mlp_program.slope_of_g(kind, q).view(-1)
+        up, down = (STATED[kind].g(q + s * step, r) for s in (1, -1))
+        assert float(slope.sum()) == pytest.approx(float(up - down) / (2 * step), abs=1e-7)
+
+
+def test_numbers_change_without_a_new_rehearsal():
+    fast, eager = tiny.trainer(), tiny.trainer(tier="eager")
+    for number in range(5):
+        for trainer in (fast, eager):
+            trainer.apply(with_value(trainer.recipe, "optimizer_d.lr", 1e-3 * (number + 1)))
+            trainer.apply(with_value(trainer.recipe, "optimizer_g.beta1", 0.1 * number))
+            trainer.advance(20)
+    assert tiny.same(fast.state(), eager.state())
+    assert [s.tier for s in fast.tiers.switches] == ["eager", "captured"]
+
+
+def test_latents_are_drawn_in_the_program_alone(monkeypatch):
+    trainer = tiny.trainer()
+    trainer.advance(10)
+    monkeypatch.setattr(LatentSampler, "draw", lambda *_: pytest.fail("drawn in Python"))
+    trainer.advance(10)
+
+
+@pytest.mark.parametrize("name", tiny.ZOO)
+def test_what_is_claimed_and_what_is_not_all_agree_with_the_eager_step(name):
+    parts = tiny.ZOO[name]
+    fast, eager = tiny.trainer(**parts), tiny.trainer(**parts, tier="eager")
+    fast.advance(20)
+    eager.advance(20)
+    assert tiny.same(fast.state(), eager.state())
+    claimed = not why_not(fast.recipe) and not fast.dataset.is_image
+    assert (fast.tiers.name == "captured") is claimed
+    assert claimed is not bool(fast.tiers.why)
+    assert math.isfinite(fast.epoch)

@@ -10,11 +10,13 @@ from torch import Tensor
 
 from ganstudio.bench import plain
 from ganstudio.bench.figures import Figure, Steps, at_least, interleaved
-from ganstudio.bench.recipes import dcgan_recipe, points_recipe
+from ganstudio.bench.floor import floor_loop
+from ganstudio.bench.recipes import dcgan_recipe, points_recipe, small_games
 from ganstudio.data.catalogue import load_dataset
 from ganstudio.data.dataset import Dataset
 from ganstudio.recipe import Recipe
 from ganstudio.training.machine import prepare_thread, resolve_threads
+from ganstudio.training.tiers.choose import Wanted
 from ganstudio.training.trainer import Trainer
 
 
@@ -24,9 +26,9 @@ def made_up_images(count: int = 2048) -> Dataset:
     return Dataset(name="noise", items=rng.integers(0, 256, (count, 3, 32, 32), dtype=np.uint8))
 
 
-def our_loop(recipe: Recipe, dataset: Dataset) -> Steps:
+def our_loop(recipe: Recipe, dataset: Dataset, tier: Wanted = "auto") -> Steps:
     """n steps of the studio's own trainer."""
-    trainer = Trainer(recipe, dataset)
+    trainer = Trainer(recipe, dataset, tier)
     return lambda count: trainer.advance(count)
 
 
@@ -37,31 +39,52 @@ def _plain_points(batch: int, data: Tensor) -> Steps:
 
 
 def headless(rounds: int, seconds: float) -> list[Figure]:
-    """(a) of the bench: each network, ours and plain in turn."""
-    recipe = points_recipe(256)
-    prepare_thread(resolve_threads(recipe))
+    """(a) of the bench: each network, ours in every tier and plain in turn."""
+    prepare_thread(resolve_threads(points_recipe(256)))
     figures = []
-    ring = load_dataset(recipe.data, 0)
+    ring = load_dataset(points_recipe(256).data, 0)
     points = torch.from_numpy(ring.items)
-    for batch, goal in ((256, 1.2), (64, 1.3)):
+    for batch, goal, eager_goal in ((256, 1.5, 1.2), (64, 1.9, 1.3)):
+        recipe = points_recipe(batch)
         figures += _compare(f"mlp_{batch}", f"2-D MLP 3×128, batch {batch}", goal, {
-            "ours": our_loop(points_recipe(batch), ring),
-            "plain": _plain_points(batch, points)}, rounds, seconds)
+            "ours": our_loop(recipe, ring), "plain": _plain_points(batch, points),
+            "eager": our_loop(recipe, ring, "eager"),
+            "floor": floor_loop(recipe, 2)}, rounds, seconds, eager_goal)
     images = made_up_images()
-    figures += _compare("dcgan", "DCGAN 32×32 colour, batch 64", 1.15, {
+    figures += _compare("dcgan", "DCGAN 32×32 colour, batch 64", 1.2, {
         "ours": our_loop(dcgan_recipe(), images),
         "plain": plain.plain_loop(plain.dcgan_generator(), plain.dcgan_discriminator(),
                                   torch.from_numpy(images.items), 100, 64, 2e-4, 0.5)},
         max(3, rounds // 2), 4 * seconds)
+    return figures + small(rounds, seconds)
+
+
+def small(rounds: int, seconds: float) -> list[Figure]:
+    """Rounds a second of the smallest games, in both tiers in turn."""
+    figures = []
+    for name, recipe in small_games().items():
+        data = load_dataset(recipe.data, 0)
+        rates = interleaved({"ours": our_loop(recipe, data),
+                             "eager": our_loop(recipe, data, "eager")}, rounds, seconds / 2)
+        figures += [
+            at_least(f"small_{name}", f"small game {name!r}", rates["ours"], None, "rounds/s"),
+            at_least(f"small_{name}_eager", "    eager", rates["eager"], None, "rounds/s")]
     return figures
 
 
 def _compare(key: str, title: str, goal: float, loops: dict[str, Steps], rounds: int,
-             seconds: float) -> list[Figure]:
+             seconds: float, eager_goal: float | None = None) -> list[Figure]:
     rates = interleaved(loops, rounds, seconds)
-    ratios = [a / b for a, b in zip(rates["ours"], rates["plain"], strict=True)]
-    return [
-        at_least(f"headless_{key}", f"{title}: ours / plain", ratios, goal),
-        at_least(f"headless_{key}_ours", "    ours", rates["ours"], None, "steps/s"),
-        at_least(f"headless_{key}_plain", "    plain", rates["plain"], None, "steps/s"),
-    ]
+
+    def ratios(of: str, to: str) -> list[float]:
+        return [a / b for a, b in zip(rates[of], rates[to], strict=True)]
+
+    figures = [at_least(f"headless_{key}", f"{title}: ours / plain", ratios("ours", "plain"), goal)]
+    if "eager" in rates:
+        figures.append(at_least(f"headless_{key}_eager_ratio", "    eager tier / plain",
+                                ratios("eager", "plain"), eager_goal))
+    if "floor" in rates:
+        figures.append(at_least(f"headless_{key}_of_floor", "    ours / matrix products alone",
+                                ratios("ours", "floor"), None))
+    return figures + [at_least(f"headless_{key}_{name}", f"    {name}", rates[name], None,
+                               "steps/s") for name in rates]

@@ -56,6 +56,13 @@ class SetPace:
 
 
 @dataclass(frozen=True, slots=True)
+class UseTier:
+    """How steps are computed from now on: ``auto`` or ``eager`` (see ``training.tiers``)."""
+
+    tier: Literal["auto", "eager"]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Save the whole state into the run folder now."""
 
@@ -110,8 +117,8 @@ class Stop:
     """Save and end the thread."""
 
 
-Command = (Run | Pause | Step | Tweak | Watch | SetPace | Snapshot | TrainD | KeepD | RevertD
-           | Export | CancelExport | TimelineCommand | Stop)
+Command = (Run | Pause | Step | Tweak | Watch | SetPace | UseTier | Snapshot | TrainD | KeepD
+           | RevertD | Export | CancelExport | TimelineCommand | Stop)
 
 
 # ---- what comes back ------------------------------------------------------------------------

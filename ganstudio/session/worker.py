@@ -34,6 +34,7 @@ from ganstudio.session.messages import (
     Stop,
     TrainD,
     Tweak,
+    UseTier,
     Watch,
 )
 from ganstudio.session.pace import Pace, Rate
@@ -234,6 +235,8 @@ class Worker:
         elif isinstance(command, Pause):
             self.timeline.branch_work.hold()
             self._pause("Paused")
+        elif isinstance(command, UseTier):
+            conductor.trainer.tiers.wanted = command.tier
         elif isinstance(command, Step):
             self._one_step(command, conductor)
         elif isinstance(command, TrainD | KeepD | RevertD):

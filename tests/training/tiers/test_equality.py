@@ -15,7 +15,8 @@ STEPS = 100
 LOSSES = SOME["loss.kind"]
 MOVES = {
     "alternating": {}, "shared-fakes": {"fresh_noise": False, "k_d": 2, "k_g": 2},
-    "k_d": {"k_d": 3}, "g-first": {"first": "g", "k_g": 2}, "simultaneous": {"rule": "simultaneous"},
+    "k_d": {"k_d": 3}, "g-first": {"first": "g", "k_g": 2},
+    "simultaneous": {"rule": "simultaneous"},
     "d-held": {"train_d": False}, "g-held": {"train_g": False, "k_d": 2},
     "simultaneous-d-held": {"rule": "simultaneous", "train_d": False},
 }

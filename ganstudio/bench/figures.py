@@ -74,26 +74,27 @@ def at_most(key: str, title: str, values: Sequence[float], goal: float | None,
                   None if goal is None else spread.median <= goal)
 
 
-def rate(steps: Steps, seconds: float) -> float:
-    """Steps a second over about this long."""
+def rate(steps: Steps, seconds: float, chunk: int = 16) -> float:
+    """Steps a second over about this long, taken ``chunk`` at once."""
     done, begun = 0, perf_counter()
     while True:
-        steps(16)
-        done += 16
+        steps(chunk)
+        done += chunk
         passed = perf_counter() - begun
         if passed >= seconds:
             return done / passed
 
 
-def interleaved(loops: dict[str, Steps], rounds: int, seconds: float) -> dict[str, list[float]]:
+def interleaved(loops: dict[str, Steps], rounds: int, seconds: float, chunk: int = 16
+                ) -> dict[str, list[float]]:
     """Rates of several loops timed in turn, so that a drifting machine drifts for all alike."""
     for steps in loops.values():
-        steps(10)
+        steps(min(10, chunk))
     rates: dict[str, list[float]] = {name: [] for name in loops}
     for number in range(rounds):
         names = list(loops) if number % 2 == 0 else list(reversed(loops))
         for name in names:
-            rates[name].append(rate(loops[name], seconds))
+            rates[name].append(rate(loops[name], seconds, chunk))
     return rates
 
 

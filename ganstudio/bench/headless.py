@@ -55,7 +55,7 @@ def headless(rounds: int, seconds: float) -> list[Figure]:
         "ours": our_loop(dcgan_recipe(), images),
         "plain": plain.plain_loop(plain.dcgan_generator(), plain.dcgan_discriminator(),
                                   torch.from_numpy(images.items), 100, 64, 2e-4, 0.5)},
-        max(3, rounds // 2), 4 * seconds)
+        max(3, rounds // 2), 4 * seconds, chunk=1)
     return figures + small(rounds, seconds)
 
 
@@ -73,8 +73,8 @@ def small(rounds: int, seconds: float) -> list[Figure]:
 
 
 def _compare(key: str, title: str, goal: float, loops: dict[str, Steps], rounds: int,
-             seconds: float, eager_goal: float | None = None) -> list[Figure]:
-    rates = interleaved(loops, rounds, seconds)
+             seconds: float, eager_goal: float | None = None, chunk: int = 16) -> list[Figure]:
+    rates = interleaved(loops, rounds, seconds, chunk)
 
     def ratios(of: str, to: str) -> list[float]:
         return [a / b for a, b in zip(rates[of], rates[to], strict=True)]

@@ -268,6 +268,7 @@ def test_a_full_disk_is_told_once_and_training_goes_on(conduct, monkeypatch):
     with monkeypatch.context() as patch:
         full_disk(patch, of=["ganstudio.runs.journal.Journal._write",
                              "ganstudio.runs.history.ScalarHistory.flush",
+                             "ganstudio.runs.records.Records.add",
                              "ganstudio.runs.timelapse.write_bytes"])
         run.tweak({"batch": 8})
         run.tweak({"batch": 7})

@@ -137,8 +137,7 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
         try:
             conductor = Conductor(recipe, folder, on_progress=reading.show, cancelled=stop,
                                   on_unsaved=lambda text: print(f"ganstudio: {text}",
-                                                                file=sys.stderr),
-                                  tier=arguments.tier)
+                                                                file=sys.stderr))
         except Cancelled:
             return 130
         except (RecipeError, RunError, DataError, ValueError) as error:
@@ -146,6 +145,7 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
         finally:
             reading.end()
         try:
+            conductor.trainer.tiers.wanted = arguments.tier
             rows, seconds = _run(conductor, arguments.steps, stop, arguments.doctor)
         except NonFiniteLossError as error:
             return complain(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from ganstudio.runs.migrate import migrate, position_of
 from ganstudio.runs.records import Records
 from ganstudio.runs.snapshots import DISK_BUDGET, MARK_KINDS, retained
 from ganstudio.runs.timelapse import Timelapse
+from ganstudio.training.tiers.choose import Switch
 from ganstudio.training.trainer import State
 
 FORMAT = 2
@@ -184,6 +186,15 @@ class RunFolder:
             return load(self.path / "recipe.json")
         except RecipeError as error:
             raise RunError(str(error)) from None
+
+    def note_tiers(self, switches: Iterable[Switch]) -> None:
+        """Write down which tier computes from which step on, and why not a faster one.
+
+        Raises:
+            OSError: the disk is full or the folder cannot be written.
+        """
+        for switch in switches:
+            self.tiers.add(switch.step, {"tier": switch.tier, "why": switch.why})
 
     # ---- checkpoints -------------------------------------------------------------------------
 

@@ -37,7 +37,6 @@ from ganstudio.training.frames import (
 from ganstudio.training.machine import prepare_thread, resolve_threads
 from ganstudio.training.moves import NonFiniteLossError
 from ganstudio.training.observer import Observer
-from ganstudio.training.tiers.choose import Wanted
 from ganstudio.training.trainer import State, Trainer
 
 AUTOSAVE_SECONDS = 30.0
@@ -64,7 +63,7 @@ class Conductor:
                  cancelled: Callable[[], bool] | None = None,
                  on_unsaved: Callable[[str], None] = lambda _: None,
                  read_only: bool = False, dataset: Dataset | None = None,
-                 owner: str = "ganstudio", tier: Wanted = "auto") -> None:
+                 owner: str = "ganstudio") -> None:
         self.folder: RunFolder | None = None
         self.saver: Saver | None = None
         self.on_unsaved = on_unsaved
@@ -110,7 +109,7 @@ class Conductor:
                                                    recipe.discriminator.kind) else None
         self.dataset = dataset or load_dataset(
             recipe.data, recipe.seed, progress=on_progress, cancelled=cancelled, image_sizes=sizes)
-        self.trainer = Trainer(recipe, self.dataset, tier)
+        self.trainer = Trainer(recipe, self.dataset)
         if resumed is not None:
             self._take_up(resumed.state)
         self.observer = Observer(self.trainer)
@@ -200,7 +199,8 @@ class Conductor:
         if only:
             self._journal("move", only=only, count=len(chunk.steps))
         self._add_history(chunk)
-        self._record_tiers()
+        if switches := self.trainer.tiers.taken():
+            self.guarded(lambda folder: folder.note_tiers(switches))
         if self.step >= self._next_frame:
             self._record_frame()
             self._next_frame = next_frame_step(self.step)
@@ -336,13 +336,6 @@ class Conductor:
     def _add_history(self, chunk: ScalarChunk) -> None:
         if self.folder is not None and self.recording:
             self.folder.history.add(chunk)
-
-    def _record_tiers(self) -> None:
-        switches = self.trainer.tiers.switches
-        while switches:
-            at = switches.popleft()
-            fields = {"tier": at.tier, "why": at.why}
-            self.guarded(lambda folder: folder.tiers.add(at.step, fields))  # noqa: B023
 
     def _record_frame(self) -> None:
         if self.folder is None or not self.recording:

@@ -74,6 +74,7 @@ class Captured:
         trainer = self.trainer
         recipe, update = trainer.recipe, trainer.recipe.update
         begun = perf_counter()
+        trainer.stabilisers.begin(recipe, trainer.step)  # what is off now forgets its past
         rows = torch.empty((count, len(SCALARS)), dtype=trainer.dtype)
         alternating = update.rule == "alternating"
         batches = count * (update.k_d if alternating and update.train_d else 1)

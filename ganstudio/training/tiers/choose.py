@@ -59,7 +59,7 @@ class Tiers:
         self.why = ""
         """Why that was not the captured one."""
         self.switches: deque[Switch] = deque(maxlen=MOST_SWITCHES)
-        """For whoever records the run; taken out as they are written down."""
+        """See ``taken``."""
         self._captured: Captured | None = None
         self._judged: tuple[Recipe, str] | None = None
         self._rehearsal: _Rehearsal | None = None
@@ -82,6 +82,12 @@ class Tiers:
         """Take ``count`` rounds captured; see ``Captured.advance``."""
         assert self._captured is not None
         return self._captured.advance(count)
+
+    def taken(self) -> list[Switch]:
+        """The switches since the last call, for whoever records the run."""
+        taken = list(self.switches)
+        self.switches.clear()
+        return taken
 
     def _note(self, name: str) -> None:
         if name != self.name:

@@ -173,12 +173,12 @@ def test_a_full_disk_at_the_end_is_not_said_to_be_done(ganstudio, monkeypatch):
 def test_a_signal_ends_it_after_the_step_in_hand(ganstudio, monkeypatch, number):
     real = module._run
 
-    def run(conductor, steps, stop):
+    def run(conductor, *rest):
         conductor.trainer.tiers.wanted = "eager"
         step = conductor.trainer._step
         monkeypatch.setattr(conductor.trainer, "_step", lambda only: (
             os.kill(os.getpid(), number) if conductor.step == 9 else None, step(only)))
-        return real(conductor, steps, stop)
+        return real(conductor, *rest)
 
     monkeypatch.setattr(module, "_run", run)
     before = signal.getsignal(number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ganstudio.recipe import Recipe, preset
-from ganstudio.recipe.data import Disjoint, Images, Latent, Moons, Ring, TwoGaussians
+from ganstudio.recipe.data import DataPart, Disjoint, Images, Latent, Moons, Ring, TwoGaussians
 from ganstudio.recipe.game import Optimizer, Update
 from ganstudio.recipe.networks import Dcgan, Mlp
 
@@ -36,7 +36,7 @@ def small_games() -> dict[str, Recipe]:
     the tanh of its G are left out, and its "line" stands on another set of points: neither
     changes the work of a round by more than a hundredth.
     """
-    made = {
+    made: dict[str, tuple[DataPart, tuple[int, int], tuple[int, int], float, float, int]] = {
         "gaussians": (TwoGaussians(), (2, 8), (2, 8), 0.1, 0.03, 2),
         "ring": (Ring(), (2, 10), (3, 9), 0.1, 0.03, 3),
         "disjoint": (Disjoint(), (3, 10), (3, 11), 0.1, 0.03, 1),

@@ -264,3 +264,20 @@ def test_damaged_metrics_are_told_of_and_stop_nothing(ganstudio):
     ganstudio("inspect", "r").refused("metrics.jsonl", "line 1")
     again = ganstudio("resume", "r", "--steps", "2", "--json")
     assert again.document["metrics"] == {} and "line 1" in again.err
+
+
+# ---- how steps are computed --------------------------------------------------------------------
+
+
+def test_the_tier_can_be_forced_is_told_and_changes_nothing(ganstudio, tmp_path):
+    digests = []
+    for tier in ("auto", "eager"):
+        said = ganstudio("train", "ring", *TINY, "--steps", 30, "--run", f"{tier}.run", "--seed", 3,
+                         "--device", "cpu", "--tier", tier, "--json").document
+        assert (said["tier"], bool(said["tier_why"])) == (
+            ("captured", False) if tier == "auto" else ("eager", True))
+        seen = ganstudio("inspect", f"{tier}.run", "--json").document
+        assert seen["tier"] == said["tier"]
+        assert [e["step"] for e in seen["tiers"]] == ([0, 4] if tier == "auto" else [0])
+        digests.append(seen["state_digest"])
+    assert digests[0] == digests[1]

@@ -9,7 +9,7 @@ from ganstudio.session.failures import failure_event, sentence
 
 def test_every_command_is_frozen_and_told_apart():
     commands = typing.get_args(messages.Command)
-    assert len(commands) == 22
+    assert len(commands) == 23
     for command in commands:
         needed = [f for f in dataclasses.fields(command) if f.default is dataclasses.MISSING
                   and f.default_factory is dataclasses.MISSING]

@@ -106,17 +106,22 @@ def _presets(commands: Commands) -> None:
 
 
 def _train(commands: Commands) -> None:
-    made = _add(commands, "train", "Train without a window, from a preset or a recipe file.",
-                epilog=_FieldHelp())
-    made.add_argument("recipe", metavar="PRESET|RECIPE", help="a preset's name or a recipe file")
+    made = _add(commands, "train", "Train without a window, from a preset or a recipe file; from "
+                "several, or with --sweep, one after another.", epilog=_FieldHelp())
+    made.add_argument("recipes", metavar="PRESET|RECIPE", nargs="+",
+                      help="a preset's name or a recipe file")
     made.add_argument("--set", dest="changes", metavar="FIELD=VALUE", action="append", default=[],
                       help="change one field, for example --set optimizer_d.lr=0.0004 (repeatable)")
+    made.add_argument("--sweep", metavar="FIELD=A,B,C", action="append", default=[],
+                      help="train a run for each of these values, or FIELD=LOW..HIGH/COUNT "
+                      "(repeatable: every combination); go on by ganstudio resume")
+    _sort_flag(made)
     made.add_argument("--data", metavar="PATH", default="",
                       help="the folder of images, IDX file or table of points to train on")
     made.add_argument("--steps", type=_count, metavar="N", default=10_000,
                       help="steps to train (default %(default)s)")
-    made.add_argument("--run", dest="folder", metavar="DIR", help="the run folder to make "
-                      "(default: a new one under ./runs)")
+    made.add_argument("--run", dest="folder", metavar="DIR", help="the folder to make for the "
+                      "run or the sweep (default: a new one under ./runs)")
     made.add_argument("--seed", type=_seed, metavar="S", help="the seed of every random draw")
     made.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"),
                       help="on what to compute")
@@ -140,11 +145,17 @@ def _tier(made: argparse.ArgumentParser) -> None:
                       "operation at a time (eager); the numbers are the same")
 
 
+def _sort_flag(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--sort", metavar="KEY", default="", help="what a sweep's table is sorted "
+                      "by: a metric's key (default: a distance from the data) or a loss")
+
+
 def _resume(commands: Commands) -> None:
-    made = _add(commands, "resume", "Go on with a run from where it was left.")
-    made.add_argument("folder", metavar="RUN", help="a run folder")
-    made.add_argument("--steps", type=_count, metavar="N", default=10_000,
-                      help="how many steps more (default %(default)s)")
+    made = _add(commands, "resume", "Go on with a run from where it was left, or finish a sweep.")
+    made.add_argument("folder", metavar="RUN|SWEEP", help="a run folder or the folder of a sweep")
+    made.add_argument("--steps", type=_count, metavar="N",
+                      help="how many steps more (default 10000; a sweep knows its own)")
+    _sort_flag(made)
     _doctor_flag(made)
     _tier(made)
 

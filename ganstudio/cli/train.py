@@ -7,7 +7,6 @@ import json
 import math
 import signal
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +30,9 @@ from ganstudio.training.metrics_frames import MetricsFrame, latest
 
 if TYPE_CHECKING:
     from ganstudio.session.conductor import Conductor
+
+STEPS = 10_000
+"""How many where nobody says."""
 
 
 class Interrupted:
@@ -62,13 +64,12 @@ class Interrupted:
                 signal.signal(each, handler)
 
 
-def recipe_for(arguments: argparse.Namespace) -> Recipe:
-    """The recipe that a ``train`` line describes.
+def recipe_for(name: str, arguments: argparse.Namespace) -> Recipe:
+    """The recipe that a ``train`` line describes where it says ``name``.
 
     Raises:
         RecipeError: with one sentence.
     """
-    name = arguments.recipe
     if name in PRESETS:
         recipe = preset(name, arguments.data)
     elif Path(name).is_file():
@@ -89,19 +90,22 @@ def recipe_for(arguments: argparse.Namespace) -> Recipe:
     return recipe
 
 
-def free_folder(recipe: Recipe) -> Path:
+def free_folder(recipe: Recipe, ending: str = "run") -> Path:
     """A new place under ./runs named after the recipe."""
     stem = "".join(c if c.isalnum() else "-" for c in recipe.name.lower()).strip("-") or "run"
     number = 1
-    while (path := Path("runs") / f"{stem}-{number}.run").exists():
+    while (path := Path("runs") / f"{stem}-{number}.{ending}").exists():
         number += 1
     return path
 
 
 def train(arguments: argparse.Namespace) -> int:
     """Train from a preset or a recipe file."""
+    if arguments.sweep or len(arguments.recipes) > 1:
+        from ganstudio.cli.sweep import sweep
+        return sweep(arguments)
     try:
-        recipe = recipe_for(arguments)
+        recipe = recipe_for(arguments.recipes[0], arguments)
     except RecipeError as error:
         return complain(str(error))
     for text in warnings(recipe):
@@ -116,10 +120,15 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Go on with a run."""
+    """Go on with a run, or with a sweep that was left."""
     from ganstudio.runs.folder import is_run_folder
+    from ganstudio.runs.sweep import is_sweep
 
     folder = Path(arguments.folder)
+    if is_sweep(folder):
+        from ganstudio.cli.sweep import resume_sweep
+        return resume_sweep(folder, arguments)
+    arguments.steps = arguments.steps or STEPS
     if not is_run_folder(folder):
         return complain(f"{folder} is not a run folder: there is no run.json in it")
     return _conduct(None, folder, arguments)
@@ -163,33 +172,18 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
 def _run(conductor: Conductor, steps: int, stop: Interrupted, doctor: bool
          ) -> tuple[ScalarChunk | None, float]:
     """Train, and measure now and then; the last rows, and the seconds that training took."""
-    from ganstudio.session.measuring import next_metrics_step
+    from ganstudio.session.unattended import Unattended
 
-    target = conductor.step + steps
-    due = next_metrics_step(conductor.step)
-    measured = 0.0
     first = conductor.step
+    work = Unattended(conductor, first + steps, doctor)
     bar = ProgressBar("training", unit="steps")
-    last: ScalarChunk | None = None
-    begun = time.perf_counter()
     try:
-        while conductor.step < target and not stop.asked:
-            chunk = conductor.advance(min(64, target - conductor.step, due - conductor.step), stop)
-            if len(chunk.steps):
-                last = chunk
-            if not stop.asked and conductor.step >= min(due, target):
-                start = time.perf_counter()
-                conductor.measuring.measure()
-                measured += time.perf_counter() - start
-                due = next_metrics_step(conductor.step)
-            if doctor and conductor.doctoring.due:
-                start = time.perf_counter()
-                conductor.doctoring.examine()
-                measured += time.perf_counter() - start
+        while not work.done and not stop.asked:
+            work.advance(stop)
             bar.show(conductor.step - first, steps)
     finally:
         bar.end()
-    return last, time.perf_counter() - begun - measured
+    return work.last, work.seconds
 
 
 def last_losses(chunk: ScalarChunk | None) -> dict[str, float | None]:

@@ -16,6 +16,7 @@ from ganstudio.session.unattended import Unattended
 from ganstudio.training.frames import SCALARS
 from ganstudio.training.metrics_frames import latest
 from ganstudio.training.moves import NonFiniteLossError
+from ganstudio.training.tiers.choose import Wanted
 
 SLICE_SECONDS = 0.2
 
@@ -26,14 +27,15 @@ class Queue:
     """Works through a sweep folder, a slice at each ``work``. To be used from one thread.
 
     What is done is not done again. A run that was left in the middle goes on from its last state,
-    and so does one that failed. ``on_note`` is told what is no failure of a run; ``tier`` is how steps are computed (see ``training.tiers``).
+    and so does one that failed. ``on_note`` is told what is no failure of a run; ``tier`` is how
+    steps are computed (see ``training.tiers``).
 
     Raises:
         RunError: another process works on the folder, or it cannot be read or written.
     """
 
     def __init__(self, sweep: SweepFolder, owner: str = "ganstudio",
-                 on_note: Callable[[str], None] = lambda _: None, tier: str = "auto") -> None:
+                 on_note: Callable[[str], None] = lambda _: None, tier: Wanted = "auto") -> None:
         self.sweep = sweep
         self.owner = owner
         self.on_note = on_note

@@ -1,4 +1,4 @@
-"""The field of a real game on a plane, refined from coarse to fine, one evaluation at a time."""
+"""The field of a real game on a plane, refined from coarse to fine, a few nodes at a time."""
 
 from __future__ import annotations
 
@@ -47,10 +47,13 @@ def field_frames(still: StillGame, want: WantField) -> Iterator[FieldFrame | Non
     turning = Turning(float("nan"), float("nan"), 0)
     lattices = levels(want.size)
     for done, level in enumerate(lattices, 1):
-        for row, column in level:
-            at = still.flat + a[column] * plane.directions[0] + b[row] * plane.directions[1]
-            arrows[row, column, 0], arrows[row, column, 1], share[row, column] = plane.shadow(
-                still.field(at))
+        for begin in range(0, len(level), still.at_once):
+            cells = level[begin:begin + still.at_once]
+            at = torch.stack([still.flat + a[column] * plane.directions[0]
+                              + b[row] * plane.directions[1] for row, column in cells])
+            for (row, column), found in zip(cells, still.fields(at), strict=True):
+                arrows[row, column, 0], arrows[row, column, 1], share[row, column] = (
+                    plane.shadow(found))
             yield None
         if done == len(lattices):
             probes = []

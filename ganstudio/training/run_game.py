@@ -221,15 +221,28 @@ class RunGame(GanGame):
 
     def field(self, point: Point) -> Point:
         """v at a point, from one forward of each network where the losses can share it."""
-        if (self.players.d_mixes_batch or self.layers_rng is not None or self.means
-                or not self.objective.plain):
+        if not self.separable:
             return field(self, point)
         w = point.map(lambda t: t.detach().requires_grad_())
-        loss = self.objective.loss
-        real, fake = self._view(w.psi).both(self.real, self.fake(w.theta))
-        of_d = torch.autograd.grad(loss.d(real, fake), w.psi, retain_graph=True)
-        of_g = torch.autograd.grad(loss.g(fake), w.theta)
-        return Point(tuple(-t for t in of_g), tuple(-t for t in of_d))
+        return _slopes(w, *self._both_losses(*w))
+
+    def fields(self, points: Point) -> Point:
+        """v at many points at once, each tensor with the points along its first axis.
+
+        Only where the losses are ``separable``, and the tensors are leaves that need gradients.
+        """
+        losses = torch.func.vmap(self._both_losses)(*points)
+        return _slopes(points, *(each.sum() for each in losses))
+
+    @property
+    def separable(self) -> bool:
+        """Whether both losses are functions of D's logits on one batch and of nothing else."""
+        return not (self.players.d_mixes_batch or self.layers_rng is not None or self.means
+                    or not self.objective.plain)
+
+    def _both_losses(self, theta: Tensors, psi: Tensors) -> tuple[Tensor, Tensor]:
+        real, fake = self._view(psi).both(self.real, self.fake(theta))
+        return self.objective.loss.g(fake), self.objective.loss.d(real, fake)
 
     def weights(self) -> Point:
         """Where the players stand: the networks' own tensors, detached but not copied."""
@@ -257,6 +270,12 @@ class Reader(nn.Module):
             found: tuple[Tensor, Tensor] = functional_call(self, values, (x,))
             return found
         return read
+
+
+def _slopes(w: Point, loss_g: Tensor, loss_d: Tensor) -> Point:
+    of_d = torch.autograd.grad(loss_d, w.psi, retain_graph=True)
+    of_g = torch.autograd.grad(loss_g, w.theta)
+    return Point(tuple(-t for t in of_g), tuple(-t for t in of_d))
 
 
 def _without_graph(total: Tensor, seen: Judged) -> Judged:

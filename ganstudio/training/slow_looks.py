@@ -37,6 +37,8 @@ from ganstudio.training.trainer import Trainer
 SLICE_SECONDS = 0.008
 MOST_SAMPLES = 128
 """Real samples and latents in the fixed batch: half the usual batch halves what a look costs."""
+FIELD_SAMPLES = 64
+"""Of these, those on which the field is drawn: hundreds of evaluations make one picture."""
 
 
 @dataclass
@@ -168,7 +170,7 @@ class SlowLooks:
         if isinstance(want, WantMetrics):
             return _Begun(trainer.step, _game(trainer.recipe), self.metrics.frames(want))
         self.note()
-        still = self.still()
+        still = self.still(FIELD_SAMPLES if isinstance(want, WantField) else None)
         begun = _Begun(trainer.step, _game(trainer.recipe), self._frames(want, still))
         still.spent = begun.seconds
         return begun

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+LEAST_COSINE = 1e-3
 Array = NDArray[np.float64]
 
 
@@ -44,17 +45,23 @@ def path_angle(field: Callable[[Tensor], Tensor], begin: Tensor, end: Tensor, al
 
 
 def read_path(angle: PathAngle) -> str:
-    """The path angle in words: attraction, rotation, both or neither."""
+    """The path angle in words: attraction, rotation, both or neither.
+
+    Read relative to the largest cosine on the way: between many numbers two directions that have
+    much to do with each other are still nearly orthogonal.
+    """
     near = angle.alpha >= 0.5
+    scale = float(np.nanmax(np.abs(angle.cosine), initial=0.0))
     cosine = angle.cosine[near & np.isfinite(angle.cosine)]
-    if not len(cosine):
-        return "The field vanishes along the path."
+    if not len(cosine) or scale < LEAST_COSINE:
+        return "The field vanishes along the path, or is orthogonal to it."
     far = angle.cosine[(angle.alpha <= 0.5) & np.isfinite(angle.cosine)]
     level = float(np.median(far)) if len(far) else float(cosine[0])
-    switch = bool(cosine.max() > 0.1 and cosine[-1] < -0.1)
+    switch = bool(cosine.max() > 0.1 * scale and cosine[-1] < -0.1 * scale)
     peak = int(np.argmax(cosine))
     inside = 0 < peak < len(cosine) - 1
-    bump = bool(inside and cosine[peak] > level + 0.2 and cosine[peak] > cosine[-1] + 0.2)
+    bump = bool(inside and cosine[peak] > level + 0.2 * scale
+                and cosine[peak] > cosine[-1] + 0.2 * scale)
     if switch and bump:
         return "Attraction and rotation: the angle switches sign near the end, after a bump."
     if switch:

@@ -36,7 +36,13 @@ KEPT = 4_000
 """Played steps that stay in sight; older ones are dropped from the path."""
 
 FINE = 57
-"""Side of the lattice for streamlines, nullclines and contours."""
+"""Side of the lattice for streamlines and nullclines."""
+
+COARSE = 37
+"""The same where each node is a quadrature."""
+
+CONTOUR_SIDE = 97
+"""Narrow valleys show corners where it is less."""
 
 SURFACE = 37
 CONTOURS = 12
@@ -250,7 +256,8 @@ class Workshop:
         if on & {"streams", "nullclines"}:
             made = self._lines(made, toy, spec)
         if "contours" in on:
-            x, y = lattice(spec.view, FINE, FINE)
+            side = COARSE if spec.game_params.get("sigma") else CONTOUR_SIDE
+            x, y = lattice(spec.view, side, side)
             height, _ = heights(toy, x, y)
             made = replace(made, contours=frozen(contours(x, y, height)))
         if "surface" in on:
@@ -259,9 +266,8 @@ class Workshop:
         return made
 
     def _lines(self, made: ToyPicture, toy: Toy, spec: ToySpec) -> ToyPicture:
-        x, y = lattice(spec.view, FINE, FINE)
-        if spec.game_params.get("sigma"):  # a quadrature at each node: dear
-            x, y = lattice(spec.view, 37, 37)
+        side = COARSE if spec.game_params.get("sigma") else FINE
+        x, y = lattice(spec.view, side, side)
         grid = field_on_grid(toy, x, y)
         if "streams" in spec.layers:
             pieces, heads = streamlines(x, y, grid.vx, grid.vy)

@@ -83,7 +83,7 @@ class StillGame:
             return torch.stack([self.field(flat) for flat in flats])
         sizes = [t.numel() for t in self.here.all]
         stacks = tuple(part.reshape(-1, *like.shape).detach().requires_grad_() for part, like in
-                       zip(flats.split(sizes, dim=1), self.here.all, strict=True))
+                       zip(torch.split(flats, sizes, dim=1), self.here.all, strict=True))
         count = len(self.here.theta)
         v = self.game.fields(Point(stacks[:count], stacks[count:]))
         return torch.cat([t.reshape(len(flats), -1) for t in v.all], dim=1)

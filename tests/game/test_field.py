@@ -223,3 +223,14 @@ def test_path_angle_in_words_for_both_and_neither() -> None:
 def test_one_place_is_no_path() -> None:
     here = torch.ones(2).double()
     assert np.isnan(along(lambda w: w, here, here, [0.0, 1.0]).cosine).all()
+
+
+def test_path_angle_in_words_is_read_beside_the_largest_cosine() -> None:
+    """Between many numbers all cosines are small, and still tell."""
+    alpha = np.linspace(0, 1.25, 26)
+    inward = PathAngle(alpha, 0.01 * (1 - alpha), np.ones(26))
+    assert read_path(inward).startswith("Attraction:")
+    bump = PathAngle(alpha, 0.01 * np.exp(-((alpha - 0.9) / 0.1) ** 2), np.ones(26))
+    assert read_path(bump).startswith("Rotation:")
+    across = PathAngle(alpha, 1e-5 * (1 - alpha), np.ones(26))
+    assert "orthogonal" in read_path(across)

@@ -9,7 +9,7 @@ import torch
 
 from ganstudio.game.protocol import Point
 from ganstudio.game.spectrum import field_jacobian
-from ganstudio.training import slow_looks, trace
+from ganstudio.training import slow_looks, still_game, trace
 from ganstudio.training.field_frames import (
     WantField,
     WantPathAngle,
@@ -92,6 +92,31 @@ def test_every_node_is_the_field_there():
                 np.hypot(*expected) / float(there.norm()), rel=1e-4)
     assert frame.centre_share == pytest.approx(1)  # the plane of the gradients holds them whole
     assert frame.centre_v == pytest.approx([float(v[:n_g].norm()), float(v[n_g:].norm())])
+
+
+@pytest.mark.parametrize("change", [{}, {"loss": {"kind": "wasserstein"}},
+                                    {"penalty": {"r1": 1.0}},
+                                    {"discriminator": {"norm": "spectral"}}],
+                         ids=["plain", "wasserstein", "penalised", "spectral"])
+def test_many_places_at_once_are_each_for_itself(change):
+    """Whether or not the losses can be taken together."""
+    _, seen = watched(steps=2, **change)
+    still = seen.slow.still()
+    assert still.at_once == (1 if "penalty" in change else still_game.TOGETHER)
+    random = torch.Generator().manual_seed(3)
+    places = still.flat + 0.1 * torch.randn(4, len(still.flat), generator=random).to(still.flat)
+    together = still.fields(places)
+    for k in range(4):
+        alone = still.field(places[k])
+        torch.testing.assert_close(together[k], alone, rtol=1e-9, atol=1e-12)
+
+
+def test_large_networks_and_batch_norm_are_taken_one_by_one(monkeypatch):
+    _, seen = watched(steps=1, generator={"norm": "batch"})
+    assert seen.slow.still().at_once == 1
+    _, seen = watched(steps=1)
+    monkeypatch.setattr(still_game, "MOST_WEIGHTS_TOGETHER", 10)
+    assert seen.slow.still().at_once == 1
 
 
 def load(made, flat):

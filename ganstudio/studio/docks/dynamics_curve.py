@@ -13,6 +13,7 @@ from ganstudio.studio.docks.plotting_canvas import Extent, Plot
 from ganstudio.studio.docks.plotting_paint import LentPoints, mixed, stroke, thin
 from ganstudio.studio.docks.plotting_range import SteadyRange
 
+REACHES = (0.05, 0.1, 0.2, 0.5, 1.08)
 Numbers = NDArray[np.floating]
 
 
@@ -25,7 +26,7 @@ class AlphaPlot(Plot):
     def __init__(self, title: str, cosine: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title, self.cosine = title, cosine
-        self.x_title = "α: 0 the earlier moment, 1 now"
+        self.x_title = "α: 0 the earlier moment, 1 the later"
         self.header = self.metrics().height() + 8
         self._x, self._y = np.empty(0), np.empty(0)
         self._range, self._points = SteadyRange(), LentPoints()
@@ -33,8 +34,11 @@ class AlphaPlot(Plot):
     def show_curve(self, x: Numbers, y: Numbers) -> None:
         """Draw this."""
         self._x, self._y = np.asarray(x, float), np.asarray(y, float)
-        low, high = -1.08, 1.08
         finite = self._y[np.isfinite(self._y)]
+        if self.cosine:  # between many numbers even a telling angle is nearly a right one
+            reach = 1.25 * float(np.abs(finite).max(initial=0.0))
+            high = next((r for r in REACHES if r >= reach), REACHES[-1])
+            low = -high
         if not self.cosine:
             low, high = self._range.fit(0.0, float(finite.max()) if len(finite) else 1.0)
             low = 0.0
@@ -72,5 +76,5 @@ class AlphaPlot(Plot):
         """What above and below mean."""
         if self.cosine and not self.message and frame.height() > 90:
             line = self.metrics().height()
-            haloed(painter, frame.left() + 8, frame.top() + line + 2, "on towards now", self.theme)
+            haloed(painter, frame.left() + 8, frame.top() + line + 2, "onward", self.theme)
             haloed(painter, frame.left() + 8, frame.bottom() - 8, "back", self.theme)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.session.toy_words import modulus
-from ganstudio.studio.docks.dynamics_look import haloed
+from ganstudio.studio.docks.dynamics_look import haloed, longest
 from ganstudio.studio.docks.plotting_canvas import Extent, Plot
 from ganstudio.studio.docks.plotting_paint import draw_mark, mixed, thin
 from ganstudio.studio.docks.plotting_range import SteadyRange, plain, symlog
@@ -43,7 +43,8 @@ class EigenPlane(Plot):
         self.half_plane = half_plane
         self.families: tuple[Family, ...] = ()
         self.label = ""
-        self.title = "Eigenvalues of J" if half_plane else "Eigenvalues of the update map"
+        self.titles = (("Eigenvalues of J",) if half_plane else
+                       ("Eigenvalues of the update map", "Eigenvalues"))
         self._home = Extent(-1.25, 1.25, -1.25, 1.25)
         self._range = SteadyRange()
         self._free = False
@@ -72,6 +73,7 @@ class EigenPlane(Plot):
     def set_log(self, on: bool) -> None:
         """Symmetric logarithmic axes: one large eigenvalue then hides no others."""
         self.log = on
+        self.equal_aspect = not on
         self.x_scale = self.y_scale = SymLog() if on else Linear()
         self.go_home()
         self.stale()
@@ -205,7 +207,7 @@ class EigenPlane(Plot):
         painter.setPen(QColor(self.theme.text))
         room = self.width() - frame.left() - 4
         painter.drawText(QPointF(frame.left(), metrics.ascent() + 3),
-                         metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, room))
+                         longest(self.titles, metrics, room))
 
     def draw_over(self, painter: QPainter, frame: QRectF) -> None:
         """The number that matters, and a legend where there are several families."""

@@ -1,22 +1,19 @@
-"""Scenes of a toy game: the plane with eigenvalues beside it, and consensus taken apart."""
+"""The scene of a toy game: its plane, with eigenvalues and distances beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from ganstudio.game.catalogue import RULES, Param
 from ganstudio.session.toy_frames import ToyPicture, View
 from ganstudio.studio.docks.dynamics_distance import DistancePlot
 from ganstudio.studio.docks.dynamics_eigen import EigenPlane, Family, modulus_label
-from ganstudio.studio.docks.dynamics_look import LOOKS, SpeedScale
-from ganstudio.studio.docks.dynamics_params import ParamRow
+from ganstudio.studio.docks.dynamics_look import LOOKS
 from ganstudio.studio.docks.dynamics_plane import FieldPlane
-from ganstudio.studio.docks.plotting_widgets import Bar, named
+from ganstudio.studio.docks.plotting_widgets import named
 from ganstudio.studio.theme import LIGHT, Theme
 
 LEAST = 12.0
@@ -55,11 +52,11 @@ class FieldScene(QWidget):
         named(self.distance, "Distance to equilibrium by step, logarithmic")
         self.distance.setToolTip("")
         self.side = QWidget()
-        column = QVBoxLayout(self.side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.distance, 3)
-        column.addWidget(self.eigen, 2)
+        self._column = QVBoxLayout(self.side)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.distance)
+        self._column.addWidget(self.eigen)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
@@ -74,7 +71,8 @@ class FieldScene(QWidget):
     def set_compare(self, on: bool) -> None:
         """Distances beside the plane, or eigenvalues alone."""
         self.compare = on
-        self.distance.setVisible(on)
+        for part, share in ((self.distance, 3 if on else 2), (self.eigen, 2 if on else 3)):
+            self._column.setStretchFactor(part, share)
         self._fit()
 
     def view(self, count: int) -> tuple[View, float]:
@@ -87,7 +85,7 @@ class FieldScene(QWidget):
         self.plane.looks = looks
         self.plane.show_picture(picture)
         self.plane.set_title(self._title(picture))
-        if self.compare:
+        if self.distance.isVisibleTo(self):
             self.distance.show_tracks(picture.tracks, looks)
         self._show_eigenvalues(picture)
 
@@ -140,98 +138,9 @@ class FieldScene(QWidget):
                                else QBoxLayout.Direction.TopToBottom)
         room = wide > unit * 22 if across else high > unit * 22
         self.side.setVisible(room)
-        self.eigen.setVisible(not self.compare or (high > unit * 24 and across))
-
-
-class ThreeScene(QWidget):
-    """Own, conservative and weighted sum, with the weight γ as a live slider."""
-
-    changed = Signal()
-    home = Signal()
-
-    TITLES = ("Own field v", "Conservative −∇½‖v‖²", "Sum v + γ·conservative")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.planes = tuple(FieldPlane(part=k) for k in range(3))
-        self._scale = SpeedScale()
-        entry = RULES["consensus"].param("gamma")
-        assert entry is not None
-        shown = Param("gamma", "Weight γ of the conservative field", entry.help, entry.default,
-                      low=entry.low, high=entry.high)
-        self.row = ParamRow(shown, self.changed.emit)
-        if self.row.slider is not None:
-            self.row.slider.setFixedWidth(160)
-        self.bar = Bar(*self.row.widgets())
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._row.setSpacing(0)
-        for k, plane in enumerate(self.planes):
-            plane.set_title(self.TITLES[k])
-            plane.shown = (frozenset({0}), frozenset(), frozenset({1}))[k]
-            plane.movable = k != 1
-            plane.scale, plane.show_scale = self._scale, False
-            plane.looks = (0, 2)
-            named(plane, self.TITLES[k], HELP)
-            plane.setToolTip("")
-            plane.setMinimumSize(90, 80)
-            plane.moved.connect(lambda *_, k=k: self._follow(k))
-            plane.home.connect(self.home)
-            self._row.addWidget(plane, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.bar)
-        column.addLayout(self._row, 1000)
-        column.addStretch(1)
-
-    def minimumSizeHint(self) -> QSize:
-        """Small: the parts arrange themselves anew where there is little room."""
-        return QSize(120, 90)
-
-    @property
-    def gamma(self) -> float:
-        """The weight."""
-        return float(self.row.value())
-
-    def set_gamma(self, value: float) -> None:
-        """Choose the weight."""
-        self.row.set_value(value)
-
-    def view(self) -> tuple[View, float]:
-        """What is in sight, and the spacing of arrows."""
-        return rounded(self.planes[0], 15)
-
-    def _follow(self, k: int) -> None:
-        """All three look at the same part."""
-        for plane in self.planes:
-            plane.set_extent(self.planes[k].extent)
-        self.changed.emit()
-
-    def show_picture(self, picture: ToyPicture) -> None:
-        """Draw all three."""
-        if len(picture.fields) != 3:
-            return
-        self._scale.fit(np.concatenate([np.hypot(f.vx, f.vy) for f in picture.fields]))
-        for plane in self.planes:
-            plane.show_picture(picture)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in these colours."""
-        for plane in self.planes:
-            plane.set_theme(theme)
-
-    def pictures(self) -> Sequence[QWidget]:
-        """The three planes."""
-        return self.planes
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Side by side, or one above the other."""
-        super().resizeEvent(event)
-        across = self.width() > 1.1 * self.height()
-        self._row.setDirection(QBoxLayout.Direction.LeftToRight if across
-                               else QBoxLayout.Direction.TopToBottom)
-        # Taller than wide shows nothing more of the game: the rest stays empty.
-        tall = round(self.width() / 3 * 1.25) if across else 16777215
-        for plane in self.planes:
-            plane.setMaximumHeight(max(tall, 90))
-        self.changed.emit()
+        tall = across and high > unit * 24
+        self.eigen.setVisible(not self.compare or tall)
+        was = self.distance.isVisibleTo(self)
+        self.distance.setVisible(self.compare or tall)
+        if not was and self._picture is not None and (self.compare or tall):
+            self.distance.show_tracks(self._picture.tracks, self._looks)

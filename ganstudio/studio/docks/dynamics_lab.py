@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 
 from ganstudio.game.catalogue import RULES
 from ganstudio.session.toy_frames import Mover, ToyPicture, ToySpec
-from ganstudio.studio.docks.dynamics_field import FieldScene, ThreeScene
+from ganstudio.studio.docks.dynamics_field import FieldScene
 from ganstudio.studio.docks.dynamics_panel import LabPanel
 from ganstudio.studio.docks.dynamics_surface import SurfaceView
+from ganstudio.studio.docks.dynamics_three import ThreeScene
 from ganstudio.studio.docks.dynamics_transport import Transport
 from ganstudio.studio.docks.dynamics_words import comparison, verdict
 from ganstudio.studio.docks.plotting_widgets import Bar, spin, tool, truth, whole
@@ -56,6 +57,7 @@ class LabPage(QWidget):
         self.picture: ToyPicture | None = None
         self._quiet = True
         self._narrow = False
+        self._game = ""
         self.panel, self.transport = LabPanel(), Transport()
         self.field, self.three, self.surface = FieldScene(), ThreeScene(), SurfaceView()
         self.headline, self.detail = Readout("Verdict"), Readout("Verdict in numbers")
@@ -140,8 +142,11 @@ class LabPage(QWidget):
                 plane.y_title = ""
             plane.start = self.start
         self.field.distance.clear()
-        if game.name == "xor":
-            self.layers["contours"].setChecked(True)
+        self.three.clear()
+        # One loss for both has level lines that descent crosses; a game's own say less.
+        if game.name == "xor" or self._game == "xor":
+            self.layers["contours"].setChecked(game.name == "xor")
+        self._game = game.name
         self._go_home()
 
     def _go_home(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -74,6 +75,14 @@ def haloed(painter: QPainter, x: float, y: float, text: str, theme: Theme) -> No
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QColor(theme.text))
     painter.drawText(QPointF(x, y), text)
+
+
+def longest(texts: Sequence[str], metrics: QFontMetricsF, room: float) -> str:
+    """The first of ``texts``, from long to short, that fits ``room`` pixels; else the last, cut."""
+    for text in texts:
+        if metrics.horizontalAdvance(text) <= room:
+            return text
+    return metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, room)
 
 
 def draw_rest(painter: QPainter, x: float, y: float, theme: Theme) -> None:

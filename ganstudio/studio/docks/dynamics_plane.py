@@ -19,6 +19,7 @@ from ganstudio.studio.docks.dynamics_look import (
     draw_rest,
     draw_start,
     haloed,
+    longest,
     speed_colours,
 )
 from ganstudio.studio.docks.plotting_canvas import Extent, Plot
@@ -57,7 +58,7 @@ class FieldPlane(Plot):
         self.movable = True
         self.shown: frozenset[int] | None = None
         self.looks: Sequence[int] = range(len(LOOKS))
-        self.title = ""
+        self.titles: tuple[str, ...] = ("",)
         self.scale = SpeedScale()
         self.show_scale = True
         """Follow the speeds in sight, and say what the colours mean."""
@@ -83,10 +84,10 @@ class FieldPlane(Plot):
         self.scale.value = None
         self.stale()
 
-    def set_title(self, text: str) -> None:
-        """Words above the plot."""
-        if text != self.title:
-            self.title = text
+    def set_title(self, *texts: str) -> None:
+        """Words above the plot: the longest of these that fits."""
+        if texts != self.titles:
+            self.titles = texts
             self.stale()
 
     def _fit_header(self) -> None:
@@ -247,8 +248,7 @@ class FieldPlane(Plot):
         bar = min(70.0, 0.25 * frame.width())
         room = frame.width() - wide - bar - 20
         painter.setPen(QColor(self.theme.text))
-        title = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight,
-                                   max(room, 0) if words else frame.width())
+        title = longest(self.titles, metrics, max(room, 0) if words else frame.width())
         painter.drawText(QPointF(frame.left(), base), title)
         if not words or room < 20:
             return

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.studio.docks.dynamics_gauges import LINES, Gauge, draw_gauges
 from ganstudio.studio.docks.dynamics_look import SHADES, SpeedScale, haloed, speed_colours
 from ganstudio.studio.docks.plotting_canvas import Extent, Plot
 from ganstudio.studio.docks.plotting_paint import draw_mark, lent_lines, mixed, thin
 from ganstudio.studio.docks.plotting_range import plain
 from ganstudio.training.field_frames import FieldFrame
+
+FAR = 9_000.0
+LEAST_GAUGE = 12
+"""Font heights that gauges need in width."""
 
 FADES = 5
 """Classes of how much of an arrow the plane sees."""
@@ -25,7 +30,7 @@ class RealPlane(Plot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.equal_aspect = True
+        self.equal_aspect = self.snug = True
         self.field: FieldFrame | None = None
         self.scale = SpeedScale()
         self._lines = lent_lines()
@@ -83,12 +88,13 @@ class RealPlane(Plot):
 
     def _arrows(self, painter: QPainter, f: FieldFrame) -> None:
         a, b = np.meshgrid(f.a, f.b)
-        v = f.v.reshape(-1, 2).astype(float)
+        v = between_nodes(f.v).reshape(-1, 2)
         speed = np.hypot(v[:, 0], v[:, 1])
         known = np.isfinite(speed) & (speed > 0)
         if not known.any():
             return
-        v, speed, seen = v[known], speed[known], f.share.ravel()[known]
+        v, speed = v[known], speed[known]
+        seen = between_nodes(f.share[..., None]).ravel()[known]
         x, y = self.to_x(a.ravel()[known]), self.to_y(b.ravel()[known])
         ux, uy = v[:, 0] / speed, -v[:, 1] / speed
         level = np.minimum(speed / (self.scale.value or 1.0), 1.0)
@@ -100,7 +106,7 @@ class RealPlane(Plot):
             for j in range(1, FADES + 1):
                 here = (shade == k) & (fade == j)
                 if here.any():
-                    tint = mixed(colour.name(), self.theme.plot, 0.12 + 0.88 * j / FADES)
+                    tint = mixed(colour.name(), self.theme.plot, 0.3 + 0.7 * j / FADES)
                     self._bundle(painter, x[here], y[here], ux[here], uy[here], half[here], tint)
 
     def _bundle(self, painter: QPainter, x: Numbers, y: Numbers, ux: Numbers, uy: Numbers,
@@ -126,9 +132,9 @@ class RealPlane(Plot):
         """The training path's shadow; what lies far outside the plane is faint."""
         if len(f.path) < 2:
             return
-        x = np.clip(self.to_x(f.path[:, 0]), -9_000, 9_000)
-        y = np.clip(self.to_y(f.path[:, 1]), -9_000, 9_000)
-        away = np.nan_to_num(f.path_distance[:-1], nan=1.0)
+        x = within(self.to_x(f.path[:, 0]))
+        y = within(self.to_y(f.path[:, 1]))
+        away = np.clip(np.nan_to_num(f.path_distance[:-1], nan=1.0), 0.0, 1.0)
         for j in range(FADES):
             here = np.flatnonzero(np.minimum((away * FADES).astype(int), FADES - 1) == j)
             if not len(here):
@@ -158,9 +164,77 @@ class RealPlane(Plot):
             painter.drawText(QPointF(frame.left(), base), "faint: mostly unseen")
 
     def draw_over(self, painter: QPainter, frame: QRectF) -> None:
-        """How much of the motion the picture can see: always."""
+        """How much of the motion the picture can see: always; and more where there is room."""
         f = self.field
         if f is None or self.message:
             return
         haloed(painter, frame.left() + 9, frame.bottom() - 9,
                f"‖Pv‖/‖v‖ = {plain(f.centre_share, 2)}", self.theme)
+        unit = self.metrics().height()
+        beside = QRectF(frame.right() + 2 * unit, frame.top() + 4,
+                        self.width() - frame.right() - 3 * unit, frame.height())
+        gauges = self.gauges(f)
+        if beside.width() >= LEAST_GAUGE * unit and beside.height() >= 14 * unit:
+            beside.setWidth(min(beside.width(), 1.5 * LEAST_GAUGE * unit))
+            draw_gauges(painter, beside, gauges, self.theme)
+            self._legend(painter, beside.left(),
+                         beside.top() + LINES * unit * len(gauges) + unit)
+
+    def gauges(self, f: FieldFrame) -> list[Gauge]:
+        """What is seen of the motion at the centre, and how much of the field turns."""
+        found = [Gauge(f"This plane sees {100 * f.centre_share:.0f} % of the motion",
+                       f.centre_share, self.theme.accent, left="‖Pv‖/‖v‖ at the centre")]
+        if np.isfinite(f.turning_share):
+            found.append(Gauge(
+                f"{100 * f.turning_share:.0f} ± {100 * f.turning_error:.0f} % of the field turns",
+                f.turning_share, self.theme.marker, f.turning_error, "turns", "descends",
+                self.theme.running))
+        return found
+
+    def _legend(self, painter: QPainter, left: float, top: float) -> None:
+        metrics = self.metrics()
+        rows = (("circle", self.theme.accent, "the networks now, and their field"),
+                ("", self.theme.text, "path of training; faint where it leaves the plane"),
+                ("", speed_colours(self.theme.dark)[SHADES // 2].name(),
+                 "field; faint where mostly unseen"))
+        for k, (mark, colour, words) in enumerate(rows):
+            middle = top + (k + 0.5) * 1.3 * metrics.height()
+            if mark:
+                draw_mark(painter, left + 9, middle, mark, 10, QColor(colour),
+                          QColor(self.theme.plot))
+            else:
+                painter.setPen(QPen(QColor(colour), 2))
+                painter.drawLine(QPointF(left, middle), QPointF(left + 18, middle))
+            painter.setPen(QColor(self.theme.muted))
+            painter.drawText(QPointF(left + 26, middle + metrics.ascent() / 2 - 1),
+                             metrics.elidedText(words, Qt.TextElideMode.ElideRight,
+                                                self.width() - left - 34))
+
+
+def within(pixels: Numbers) -> Numbers:
+    """Pixels that can be painted; where a number is none, far outside."""
+    return np.clip(np.nan_to_num(pixels, nan=FAR, posinf=FAR, neginf=-FAR), -FAR, FAR)
+
+
+def between_nodes(values: Numbers) -> Numbers:
+    """(n, n, k) with what is not known yet filled in between the nodes of the finest lattice that
+    is; NaN beyond its last row and column, and where a known node holds no number.
+    """
+    known = np.asarray(np.isfinite(values).all(axis=-1))
+    n = len(values)
+    stride = 1
+    while stride < n and not known[::stride, ::stride].all():
+        stride *= 2
+    if stride == 1 or stride >= n:
+        return np.where(known[..., None], values, np.nan).astype(float)
+    nodes = np.arange(0, n, stride)
+    share = np.arange(nodes[-1] + 1) / stride
+    low = np.minimum(share.astype(int), len(nodes) - 2)
+    part = share - low
+    coarse = values[::stride, ::stride].astype(float)
+    rows = coarse[low] + part[:, None, None] * (coarse[low + 1] - coarse[low])
+    found = np.full(values.shape, np.nan)
+    found[:nodes[-1] + 1, :nodes[-1] + 1] = (
+        rows[:, low] + part[None, :, None] * (rows[:, low + 1] - rows[:, low]))
+    found[known] = values[known]
+    return found

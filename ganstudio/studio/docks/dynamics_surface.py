@@ -31,6 +31,9 @@ Numbers = NDArray[np.floating]
 Item = tuple[Any, ...]
 """How near it is, how it is painted, and with what."""
 
+FLAT = 1e-4
+"""Bends that are smaller beside the height of all in sight are none."""
+
 YAW, PITCH = -0.62, 0.52
 RELIEF = 0.62
 """Height of the surface beside its width."""
@@ -85,7 +88,10 @@ class SurfaceView(QWidget):
         self._wide = max(float(surface.x[-1] - surface.x[0]), 1e-9)
         self._tall = max(high - low, 1e-12)
         self._low = low
-        self._unit = 0.66 * min(self.width(), 1.18 * self.height()) * self.near
+        # The same from every side, so that it does not breathe as it is turned.
+        upright = RELIEF * math.cos(self.pitch) + math.sqrt(2) * math.sin(self.pitch)
+        self._unit = min(0.92 * self.width() / math.sqrt(2), 0.94 * self.height() / upright
+                         ) * self.near
 
     def project(self, x: Numbers, y: Numbers, z: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Pixels right and down, and nearness, of places in θ, ψ and height."""
@@ -97,7 +103,7 @@ class SurfaceView(QWidget):
         up = w * math.cos(self.pitch) + away * math.sin(self.pitch)
         near = w * math.sin(self.pitch) - away * math.cos(self.pitch)
         return (self.width() / 2 + self._unit * across,
-                self.height() * 0.52 - self._unit * up, near)
+                self.height() * 0.5 - self._unit * up, near)
 
     # ---- painting
 
@@ -194,6 +200,12 @@ class SurfaceView(QWidget):
             fine = np.linspace(s.x[0], s.x[-1], 90), np.linspace(s.y[0], s.y[-1], 90)
             items += self._line(picture, fine[0], np.full(90, y0), QPen(QColor(theme.player_g), 3))
             items += self._line(picture, np.full(90, x0), fine[1], QPen(QColor(theme.player_d), 3))
+            if self._is_crossed(picture, x0, y0):
+                reach = np.linspace(-1, 1, 90) * min(
+                    x0 - s.x[0], s.x[-1] - x0, y0 - s.y[0], s.y[-1] - y0)
+                for turn in (1, -1):
+                    items += self._line(picture, x0 + reach, y0 + turn * reach,
+                                        QPen(QColor(theme.text), 1.6, Qt.PenStyle.DotLine))
         for track in picture.tracks[:1]:
             x, y = track.path[:600, 0], track.path[:600, 1]
             inside = (x >= s.x[0]) & (x <= s.x[-1]) & (y >= s.y[0]) & (y <= s.y[-1])
@@ -221,7 +233,7 @@ class SurfaceView(QWidget):
                       QColor(self.theme.plot))
 
     def _words(self, painter: QPainter, picture: ToyPicture) -> None:
-        s, metrics = picture.surface, QFontMetricsF(painter.font())
+        s, metrics, theme = picture.surface, QFontMetricsF(painter.font()), self.theme
         one = one_player(picture)
         x0, y0 = picture.equilibria[0] if picture.equilibria else self._middle[:2]
         ends = [(s.x[-1], y0, "a" if one else "θ"), (x0, s.y[-1], "b" if one else "ψ")]
@@ -234,12 +246,24 @@ class SurfaceView(QWidget):
             rises = self._bends(picture, x0, y0)
             lines = [(f"along θ, which G moves: {_shape(rises[0])}", self.theme.player_g),
                      (f"along ψ, which D moves: {_shape(rises[1])}", self.theme.player_d)]
+            if self._is_crossed(picture, x0, y0):
+                lines.append(("dotted: a minimum along one diagonal, a maximum along the other",
+                              theme.text))
         for k, (text, colour) in enumerate(lines):
             y = 10 + metrics.ascent() + k * (metrics.height() + 4)
             painter.setPen(QPen(QColor(colour), 3))
             painter.drawLine(QPointF(12, y - metrics.ascent() / 3),
                              QPointF(30, y - metrics.ascent() / 3))
             haloed(painter, 38, y, text, self.theme)
+
+    def _is_crossed(self, picture: ToyPicture, x0: float, y0: float) -> bool:
+        """Whether it is a saddle across the axes, along which it is flat."""
+        s = picture.surface
+        d = 0.1 * float(s.x[-1] - s.x[0])
+        h = self._height(picture, np.array([x0 + d, x0 + d, x0 - d, x0 - d]),
+                         np.array([y0 + d, y0 - d, y0 + d, y0 - d]))
+        twist = float(h[0] - h[1] - h[2] + h[3]) / self._tall
+        return all(abs(b) < FLAT for b in self._bends(picture, x0, y0)) and abs(twist) > 100 * FLAT
 
     def _bends(self, picture: ToyPicture, x0: float, y0: float) -> tuple[float, float]:
         """How far G's loss rises (or falls) from the equilibrium along θ and along ψ, beside the
@@ -310,7 +334,7 @@ def one_player(picture: ToyPicture) -> bool:
 
 
 def _shape(rise: float) -> str:
-    if abs(rise) < 1e-4:
+    if abs(rise) < FLAT:
         return "flat here"
     return "a minimum" if rise > 0 else "a maximum"
 

@@ -17,7 +17,9 @@ def verdict(picture: ToyPicture, three: bool = False) -> tuple[str, str]:
     text, more = judged.headline, judged.detail
     if three:
         first = picture.tracks[0].judgement.headline.split(":")[0]
-        text = f"Own field: {first.lower()}. Sum: {text[0].lower() + text[1:]}"
+        last, _, rate = text.partition(": ")
+        text = f"Own: {first.lower()}. Sum: {last.lower()}"
+        more = f"{rate}; {more}" if rate and more else rate or more
     if judged.outcome:
         outcome = f"this start: {judged.outcome}"
         more = f"{more}; {outcome}" if more else outcome[0].upper() + outcome[1:]

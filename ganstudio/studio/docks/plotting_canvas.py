@@ -53,6 +53,9 @@ class Plot(QWidget):
         self.equal_aspect = False
         self.zoom_y = True
         self.show_x = True
+        self.show_y = True
+        self.snug = False
+        """With equal units: the frame takes the shape of ``extent``, at the left and above."""
         self.header = 0.0
         """Room above the plot for a legend."""
         self.right = 10.0
@@ -98,15 +101,20 @@ class Plot(QWidget):
     def _measured_frame(self) -> QRectF:
         metrics = self.metrics()
         line = metrics.height()
-        left = round(metrics.horizontalAdvance("−0.000") + 10)
-        if self.y_title:
+        left = round(metrics.horizontalAdvance("−0.000") + 10) if self.show_y else 6
+        if self.y_title and self.show_y:
             left += round(line)
         bottom = round(line + 8 if self.show_x else 6)
         if self.x_title and self.show_x:
             bottom += round(line)
         top = round(max(self.header, line / 2 + 2))
-        return QRectF(left, top, max(self.width() - left - round(self.right), 8),
-                      max(self.height() - top - bottom, 8))
+        wide = max(self.width() - left - round(self.right), 8)
+        high = max(self.height() - top - bottom, 8)
+        if self.snug and self.equal_aspect:
+            e = self.extent
+            unit = max((e.x1 - e.x0) / wide, (e.y1 - e.y0) / high)
+            wide, high = round((e.x1 - e.x0) / unit), round((e.y1 - e.y0) / unit)
+        return QRectF(left, top, wide, high)
 
     def visible(self) -> Extent:
         """What is in sight: ``extent``, widened on one axis where units must be equal."""
@@ -271,11 +279,13 @@ class Plot(QWidget):
             y = round(float(self.to_y(at)))
             painter.setPen(self._grid_pen())
             painter.drawLine(int(frame.left()), y, int(frame.right()) - 1, y)
+            if not self.show_y:
+                continue
             painter.setPen(QColor(self.theme.muted))
             painter.drawText(QRectF(0, y - line / 2, frame.left() - 6, line),
                              int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
                              text)
-        if self.y_title:
+        if self.y_title and self.show_y:
             painter.save()
             painter.translate(2, frame.center().y())
             painter.rotate(-90)

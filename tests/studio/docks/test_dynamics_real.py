@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.session.messages import State
 from ganstudio.studio.docks.dynamics_real import RealPage, spectrum_words
+from ganstudio.studio.docks.dynamics_real_plane import FAR, between_nodes, within
 from ganstudio.studio.theme import DARK, LIGHT
 from ganstudio.training.field_frames import (
     FieldFrame,
@@ -161,3 +162,41 @@ def test_bad_numbers_do_not_stop_the_drawing(page, bad):
     page.receive(update(), {"field": broken})
     assert not picture(page.plane).isNull()
     assert spectrum_words(np.array([complex(bad, 0)])) == "No eigenvalues were found"
+
+
+@pytest.mark.parametrize("stride", [1, 2, 4])
+def test_between_known_nodes_a_plane_is_filled_in_exactly(stride):
+    """Linear fields are known everywhere inside from any lattice; nothing is made up outside."""
+    rows, columns = np.mgrid[0:7, 0:7].astype(float)
+    whole = np.stack([2 * rows - columns, rows + 3 * columns], axis=-1)
+    seen = np.full(whole.shape, np.nan)
+    seen[::stride, ::stride] = whole[::stride, ::stride]
+    last = 6 - 6 % stride
+    filled = between_nodes(seen)
+    np.testing.assert_allclose(filled[:last + 1, :last + 1], whole[:last + 1, :last + 1])
+    assert np.isnan(filled[last + 1:]).all() and np.isnan(filled[:, last + 1:]).all()
+
+
+def test_what_a_node_itself_holds_is_never_replaced():
+    """A finer level in progress, and a field with nothing but one corner."""
+    seen = np.full((5, 5, 1), np.nan)
+    seen[::2, ::2] = 1.0
+    seen[1, 1] = 9.0
+    assert between_nodes(seen)[1, 1, 0] == 9.0 and between_nodes(seen)[3, 3, 0] == 1.0
+    corner = np.full((5, 5, 1), np.inf)
+    corner[0, 0] = 2.0
+    filled = between_nodes(corner)
+    assert filled[0, 0, 0] == 2.0 and np.isnan(filled).sum() == 24
+
+
+def test_pixels_of_bad_numbers_lie_far_outside():
+    found = within(np.array([np.nan, np.inf, -np.inf, 12.0, 1e30]))
+    assert found.tolist() == [FAR, FAR, -FAR, 12.0, FAR]
+
+
+def test_the_gauges_tell_what_is_seen_and_what_turns(page):
+    page.resize(900, 420)
+    seen, turns = page.plane.gauges(field(0.25))
+    assert (seen.share, turns.share, turns.error) == (0.25, 0.62, 0.03)
+    assert "25 %" in seen.words and "62 ± 3 %" in turns.words
+    assert page.plane.frame().width() <= page.plane.frame().height() + 1

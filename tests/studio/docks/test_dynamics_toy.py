@@ -115,7 +115,7 @@ def test_space_on_the_plane_runs_and_pauses(dock, qtbot: QtBot):
 def test_three_fields_follow_the_weight(dock, qtbot: QtBot):
     click_into(dock.lab.views["three"], qtbot)
     settle(dock, qtbot)
-    assert "Own field: spirals out. Sum: spirals in" in dock.lab.headline.full
+    assert "Own: spirals out. Sum: spirals in" in dock.lab.headline.full
     slider = dock.lab.three.row.slider
     slider.setFocus()
     radius = dock.lab.picture.tracks[1].radius
@@ -124,7 +124,7 @@ def test_three_fields_follow_the_weight(dock, qtbot: QtBot):
     settle(dock, qtbot)
     assert dock.lab.three.gamma > 1 and dock.lab.picture.spec.gamma == dock.lab.three.gamma
     assert dock.lab.picture.tracks[1].radius < radius
-    widths = [p.width() for p in dock.lab.three.planes]
+    widths = [p.frame().width() for p in dock.lab.three.planes]
     assert max(widths) - min(widths) <= 2
 
 

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from ganstudio.metrics.checks import Array, MetricsError, as_pair, as_points, one_thread, positive
 from ganstudio.metrics.extractor import Extractor
 from ganstudio.metrics.floor import REPEATS, Floor, bootstrap_floor, split_floor
+from ganstudio.metrics.copies import MOST as MOST_COPIES
+from ganstudio.metrics.copies import copy_scores
 from ganstudio.metrics.frechet import frechet_distance
 from ganstudio.metrics.manifold import self_precision
 from ganstudio.metrics.mmd import median_bandwidth
@@ -74,15 +76,19 @@ def compute(
     thin_x, thin_y = _thinned(x, seed, MOST_PAIRED), _thinned(y, seed + 1, MOST_PAIRED)
     with one_thread():
         values = (mode_scores(y, options) | sorted_scores(x, y, options)
-                  | pair_scores(thin_x, thin_y, options))
+                  | pair_scores(thin_x, thin_y, options) | copy_scores(x, y, options))
         known = _floors(x, len(y), options, repeats) if with_floor else {}
     said = f"Features: {features.name}. " if features is not None else ""
     out: dict[str, Scored] = {}
     dim = x.shape[1]
     for key in options.keys:
+        if key not in values:
+            continue
         note = said + _note(key, options, bandwidth is None, dim)
         sizes = (len(x), len(y))
-        if METRICS[key].family == "pairs" and sizes != (len(thin_x), len(thin_y)):
+        if METRICS[key].family == "copies":
+            sizes = (len(x), min(*sizes, MOST_COPIES))
+        elif METRICS[key].family == "pairs" and sizes != (len(thin_x), len(thin_y)):
             sizes = (len(thin_x), len(thin_y))
             note += f"{sizes[0]:,} reals and {sizes[1]:,} fakes used. "
         if key == "frechet" and dim > 1 and _few_for_frechet(*sizes, dim):
@@ -177,6 +183,9 @@ def _floors(x: Array, n_fake: int, options: Options, repeats: int) -> dict[str, 
     found |= split_floor(x, m, lambda a, b: pair_scores(a, b, options), laws, n_real=len(thin),
                          repeats=repeats, most=FLOOR_PAIRED, seed=options.seed,
                          least=options.k + 1 if set(MANIFOLD) & set(options.keys) else 2)
+    alike = min(len(x), n_fake, MOST_COPIES)  # copies are looked for in sets of one size
+    found |= split_floor(x, alike, lambda a, b: copy_scores(a, b, options), laws, n_real=alike,
+                         repeats=repeats, most=FLOOR_PAIRED, seed=options.seed)
     # Precision goes by the number of reals and recall by that of fakes, and both slowly: one
     # pass that leaves each real out in turn has the right size, and the parts give its scatter.
     for key, size in (("precision", len(thin)), ("recall", min(len(thin), m))):
@@ -195,4 +204,6 @@ def _note(key: str, options: Options, median: bool, dim: int) -> str:
         return f"k = {options.k} nearest neighbours. "
     if key in ("sliced_w1", "sliced_w2"):
         return f"{1 if dim == 1 else PROJECTIONS} projections. "
+    if key == "memorised":
+        return METRICS[key].help + " REAL is taken for what was trained on. "
     return METRICS[key].help + " "

@@ -10,13 +10,13 @@ from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 from ganstudio.metrics.checks import Array
 from ganstudio.metrics.frechet import from_roots, sample_root
 from ganstudio.metrics.mmd import median_bandwidth
 from ganstudio.metrics.modes import ModeSet, mode_report
+from ganstudio.metrics.neighbours import Neighbours
 from ganstudio.metrics.scores import MANIFOLD
 from ganstudio.metrics.transport import BLOCK, directions
 from ganstudio.metrics.truth import Truth
@@ -28,7 +28,6 @@ DUPLICATE_LEVEL = 0.01
 COPY_LEVEL = 0.05
 MOST_WORK = 4_000_000
 """Pairs times dimensions whose distances are taken in one piece."""
-FEW_DIMENSIONS = 8
 PAIRS = frozenset(("kid", "mmd_rbf", "energy", "diversity", "duplicates", *MANIFOLD))
 SORTED = frozenset(("sliced_w1", "sliced_w2", "w1"))
 DENSITY = frozenset(("js", "kl_fake_real", "kl_real_fake"))
@@ -63,14 +62,15 @@ class Reference:
         self.which = frozenset(which)
         self.modes = modes
         self.truth = truth
-        self.training = training
         self.paired = min(PAIRED, len(real))
         self.copy_threshold = 0.0
         self._pairs: _Pairs | None = None
         self._lines: Array | None = None
         self._sorted: list[Array] = []
         self._root: Array | None = None
-        self._tree: cKDTree | None = None
+        self._training: tuple[Neighbours, Array] | None = None
+        if training is not None and "memorised" in self.which:
+            self._training = Neighbours(training), training[:self.paired].copy()
 
     @property
     def bandwidth(self) -> float:
@@ -92,8 +92,8 @@ class Reference:
         if "frechet" in self.which:
             self._root = sample_root(self.real)
             yield
-        if "memorised" in self.which and self.training is not None:
-            yield from self._prepare_copies(self.training)
+        if self._training is not None:
+            yield from self._prepare_copies(*self._training)
         if self.truth is not None and self.which & DENSITY:
             yield from self.truth.prepare()
 
@@ -113,38 +113,19 @@ class Reference:
                              cubic / (n * (n - 1)), threshold)
         yield
 
-    def _prepare_copies(self, training: Array) -> Iterator[None]:
+    def _prepare_copies(self, training: Neighbours, some: Array) -> Iterator[None]:
         """The distance that a fresh sample keeps: that of training samples from one another."""
-        if training.shape[1] <= FEW_DIMENSIONS:
-            self._tree = cKDTree(training)
-            yield
-        some = training[:self.paired]
-        apart = yield from self._from_training(some, training, own=True)
+        yield from training.prepare()
+        apart, _ = yield from training.nearest(some, own=True)
         self.copy_threshold = float(np.quantile(apart, COPY_LEVEL))
-
-    def _from_training(self, x: Array, training: Array, own: bool) -> Pieces:
-        """Distance of each x to its nearest training sample; ``own``: x are the first of them."""
-        if self._tree is not None:
-            found = self._tree.query(x, k=2 if own else 1)[0]
-            yield
-            return np.asarray(found[:, 1] if own else found)
-        nearest = np.empty(len(x))
-        step = max(1, MOST_WORK // training.size)
-        for start in range(0, len(x), step):
-            block = cdist(x[start:start + step], training)
-            if own:
-                rows = np.arange(len(block))
-                block[rows, rows + start] = np.inf
-            nearest[start:start + step] = block.min(axis=1)
-            yield
-        return nearest
 
     # ---- each time -----------------------------------------------------------------------------
 
-    def scores(self, fake: Array, for_modes: Array | None = None
+    def scores(self, fake: Array, for_modes: Array | None = None, copies: bool = True
                ) -> Generator[None, None, dict[str, float]]:
         """Score fakes (N, d), a piece at a time; ``for_modes`` (None: the same) by the mode rule.
 
+        ``copies`` False leaves out the search among the training samples.
         Everything is NaN where a fake is not finite or absurdly large.
         """
         many = fake if for_modes is None else for_modes
@@ -164,8 +145,8 @@ class Reference:
             shift = self.real.mean(axis=0) - fake.mean(axis=0)
             out["frechet"] = from_roots(shift, self._root, sample_root(fake))
             yield
-        if self.copy_threshold > 0 and self.training is not None:
-            apart = yield from self._from_training(fake[:self.paired], self.training, own=False)
+        if copies and self._training is not None and self.copy_threshold > 0:
+            apart, _ = yield from self._training[0].nearest(fake[:self.paired])
             out["memorised"] = float((apart < self.copy_threshold).mean())
         if self.truth is not None and self.truth.masses is not None:
             out |= self.truth.scores(fake)

@@ -182,10 +182,10 @@ def _take_floors(ready: _Ready, prepared: Prepared) -> Iterator[None]:
     for k in range(PASSES):
         fresh, many = prepared.fresh(k)
         yield
-        runs.append((yield from prepared.reference.scores(fresh, many)))
+        runs.append((yield from prepared.reference.scores(fresh, many, copies=False)))
     for key in runs[0]:
         values = np.array([run[key] for run in runs])
         ready.floors[key] = float(values.mean()), float(values.std(ddof=1)) * prepared.widen
-    if "memorised" in runs[0]:
+    if prepared.training:  # what fresh samples score is known: the threshold was put there
         level, n = prepared.copy_level, prepared.count("memorised")
         ready.floors["memorised"] = level, sqrt(level * (1 - level) / n)

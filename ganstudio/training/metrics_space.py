@@ -38,7 +38,9 @@ MODE_SAMPLES = 2500
 LEAST = 16
 POOL = 3
 """Reals beside the reference that floors are drawn from, in sizes of the reference."""
-MOST_TRAINING = 4096
+MOST_TRAINING = {True: 16_384, False: 131_072}
+"""Training samples among which copies are looked for: images, whose features are dear, or points.
+"""
 MOST_LABELLED = 8192
 IMAGES_AT_ONCE = 1 << 14
 """Pixels of images whose features are taken in one piece."""
@@ -49,7 +51,8 @@ class Prepared:
     """The reference, how fakes are brought into its space, and fresh reals for the floors.
 
     ``size``: fakes to score; ``widen``: what the scatter between sets that share reals is
-    multiplied by, as if they did not.
+    multiplied by, as if they did not. ``training`` of the ``whole`` training samples are searched
+    for copies.
     """
 
     reference: Reference
@@ -61,6 +64,7 @@ class Prepared:
     features: str = ""
     inception: bool = False
     training: int = 0
+    whole: int = 0
     copy_level: float = COPY_LEVEL
 
     def count(self, key: str) -> int:
@@ -82,7 +86,8 @@ class Prepared:
         if key in ("sliced_w1", "sliced_w2"):
             return f"{PROJECTIONS} projections."
         if key == "memorised":
-            return f"Looked for among {self.training:,} training samples."
+            of = "" if self.training == self.whole else f" of {self.whole:,}"
+            return f"Looked for among {self.training:,}{of} training samples."
         if key == "duplicates":
             return f"Closer than the nearest {100 * DUPLICATE_LEVEL:g} % of reals are."
         return ""
@@ -108,8 +113,8 @@ def prepare(trainer: Trainer, which: tuple[str, ...], features: str,
         name, inception = "", False
     training = np.empty((0, 1))
     if "memorised" in which:
-        training = yield from _in_pieces(data, np.sort(rng.permutation(rows)[:MOST_TRAINING]),
-                                         extract)
+        some = rng.permutation(rows)[:MOST_TRAINING[data.is_image]]
+        training = yield from _in_pieces(data, some, extract)
     if data.density is not None:
         real: Array = data.density.sample(size, rng)
     else:
@@ -130,7 +135,7 @@ def prepare(trainer: Trainer, which: tuple[str, ...], features: str,
         pool = yield from _in_pieces(data, rows[size:(1 + POOL) * size], extract)
     fresh, widen = _fresh(trainer, pool, size, mode_count)
     done(Prepared(reference, extract, fresh, size, mode_count, widen, name, inception,
-                  len(training)))
+                  len(training), len(data.items)))
 
 
 def _size(data: Dataset) -> int:

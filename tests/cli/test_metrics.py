@@ -40,13 +40,15 @@ def test_json_is_one_document_of_values_beside_floors(rings, capsys):
     assert (code, err) == (0, "")
     assert set(found) == {"modes", "high_quality", "reverse_kl", "frechet", "kid", "mmd_rbf",
                           "sliced_w1", "sliced_w2", "energy", "precision", "recall", "density",
-                          "coverage"}
+                          "coverage", "diversity", "duplicates", "memorised"}
     assert all({"value", "floor"} <= set(score) for score in found.values())
     assert found["modes"]["value"] == 8 and isinstance(found["modes"]["value"], int)
     _, out, _ = run(rings, "bad.csv", capsys, modes="modes.json", as_json=True)
     bad = json.loads(out)
     assert bad["modes"]["value"] == 2
     assert bad["reverse_kl"]["value"] == pytest.approx(np.log(4), abs=0.01)
+    _, out, _ = run(rings, "real.npy", capsys, as_json=True)
+    assert json.loads(out)["memorised"]["value"] == 1  # it has been trained on nothing else
     assert bad["coverage"]["value"] < 0.3 < bad["coverage"]["floor"]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ganstudio.metrics import catalogue
 from ganstudio.metrics.catalogue import compute, floors
 from ganstudio.metrics.checks import MetricsError
+from ganstudio.metrics.diversity import mean_pairwise_distance
 from ganstudio.metrics.frechet import frechet_distance
 from ganstudio.metrics.manifold import manifold_scores
 from ganstudio.metrics.mmd import energy_distance, kid, mmd2_rbf
@@ -23,7 +24,8 @@ MODES = mode_set(ring_centres(), 0.01)
 def test_the_keys_are_the_ones_promised():
     assert list(PROMISED) == [
         "modes", "high_quality", "reverse_kl", "frechet", "kid", "mmd_rbf", "sliced_w1",
-        "sliced_w2", "w1", "energy", "precision", "recall", "density", "coverage"]
+        "sliced_w2", "w1", "energy", "precision", "recall", "density", "coverage",
+        "diversity", "duplicates", "memorised"]
     assert set(applicable(1, True, True)) == set(METRICS)
     assert set(METRICS) - set(applicable(2, False, True)) == {
         "modes", "high_quality", "reverse_kl", "w1"}
@@ -45,7 +47,12 @@ def test_each_value_is_that_of_its_own_function():
         "sliced_w1": sliced_wasserstein(x, y, 1), "sliced_w2": sliced_wasserstein(x, y, 2),
         "w1": wasserstein_1d(x, y), "energy": energy_distance(x, y),
         "precision": manifold.precision, "recall": manifold.recall,
-        "density": manifold.density, "coverage": manifold.coverage}
+        "density": manifold.density, "coverage": manifold.coverage,
+        "diversity": mean_pairwise_distance(y)}
+    for key in ("duplicates", "memorised"):  # have a test of their own
+        assert 0 <= found.pop(key)["value"] <= 1
+    thinned = {**found.pop("diversity")}
+    assert thinned["value"] == pytest.approx(expected.pop("diversity"))
     assert {key: score["value"] for key, score in found.items()} == pytest.approx(expected)
     assert all(score["n"] == 50 and score["floor_sd"] >= 0 for score in found.values())
     assert "0.9" in found["mmd_rbf"]["note"]
@@ -61,8 +68,8 @@ def test_a_collapsed_ring_stands_off_its_floor_and_a_good_one_on_it():
     collapsed = compute(real, bad, modes=MODES, repeats=5)
     assert collapsed["modes"]["value"] == 3
     for key in collapsed:
-        if key in ( "high_quality", "precision", "density"):
-            continue  # quality is as good as ever: what is lost is variety
+        if key in ("high_quality", "precision", "density", "duplicates", "memorised"):
+            continue  # quality is as good as ever, and nothing is copied: what is lost is variety
         far = abs(collapsed[key]["value"] - collapsed[key]["floor"])
         assert far > 5 * collapsed[key]["floor_sd"], key
         assert far > abs(at_best[key]["value"] - at_best[key]["floor"]), key
@@ -98,7 +105,7 @@ def test_large_sets_are_thinned_where_pairs_are_counted_and_say_so(monkeypatch):
     found = compute(normal(300, 2, 8), normal(150, 2, 9), repeats=2)
     assert found["kid"]["n"] == 100
     assert "100 reals and 100 fakes used" in found["kid"]["note"]
-    assert found["frechet"]["n"] == 150
+    assert found["frechet"]["n"] == 150 == found["duplicates"]["n"]
     assert "used" not in found["frechet"]["note"]
 
 

@@ -10,7 +10,7 @@ import tiny
 from ganstudio.metrics.catalogue import compute
 from ganstudio.metrics.modes import mode_report, mode_set
 from ganstudio.metrics.table import METRICS
-from ganstudio.training import metrics_look
+from ganstudio.training import metrics_look, metrics_space
 from ganstudio.training.frames import WantMetrics
 from ganstudio.training.observer import Observer
 
@@ -155,6 +155,25 @@ def test_data_without_a_density_have_floors_from_their_own_rows(tmp_path):
     assert found["memorised"].floor == 0.05
 
 
+@pytest.mark.parametrize(("most", "words"), [(100, "100 of 1,797"), (9999, "1,797")])
+def test_the_note_says_among_how_many_training_samples_copies_were_looked_for(
+        most, words, monkeypatch):
+    monkeypatch.setattr(metrics_space, "MOST_TRAINING", {True: most, False: most})
+    _, _, frame = looked(WantMetrics(("memorised",), "pixels"), **tiny.IMAGES)
+    assert by_key(frame)["memorised"].note == f"Looked for among {words} training samples."
+
+
+def test_a_generator_that_repeats_its_training_data_is_caught():
+    trainer, observer, _ = looked(WantMetrics(("memorised",), "pixels"), **tiny.IMAGES)
+    prepared = next(iter(observer.slow.metrics._ready.values())).prepared
+    copies = prepared.extract(metrics_space._images(trainer.dataset, np.arange(1000, 1400)))
+    pieces = prepared.reference.scores(copies)
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(pieces)
+    assert end.value.value["memorised"] == 1
+
+
 def test_too_few_data_are_refused_in_words(tmp_path):
     np.savetxt(tmp_path / "points.csv", np.eye(2).repeat(8, 0), delimiter=",")
     data = {"kind": "points", "path": str(tmp_path / "points.csv")}
@@ -191,5 +210,3 @@ def test_the_floor_is_what_a_perfect_generator_scores(monkeypatch):
     for value in frame.values:
         off = abs(scores[value.key] - value.floor)
         assert off < 6 * max(value.floor_sd, 1e-3), value.key
-
-

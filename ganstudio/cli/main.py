@@ -125,6 +125,7 @@ def _train(commands: Commands) -> None:
     made.add_argument("--seed", type=_seed, metavar="S", help="the seed of every random draw")
     made.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"),
                       help="on what to compute")
+    _features_flag(made)
     _doctor_flag(made)
     _tier(made)
 
@@ -132,6 +133,12 @@ def _train(commands: Commands) -> None:
         from ganstudio.cli.train import train
         return train(arguments)
     made.set_defaults(run=run)
+
+
+def _features_flag(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--features", default="", metavar="NAME", help="what images are scored in: "
+                      "pixels, random, classifier (needs labels), or module:function "
+                      "(default: random)")
 
 
 def _doctor_flag(made: argparse.ArgumentParser) -> None:
@@ -156,6 +163,7 @@ def _resume(commands: Commands) -> None:
     made.add_argument("--steps", type=_count, metavar="N",
                       help="how many steps more (default 10000; a sweep knows its own)")
     _sort_flag(made)
+    _features_flag(made)
     _doctor_flag(made)
     _tier(made)
 

@@ -140,6 +140,12 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
     from ganstudio.session.conductor import Conductor
     from ganstudio.training.moves import NonFiniteLossError
 
+    if arguments.features:
+        from ganstudio.metrics.features import check_spec
+        try:
+            check_spec(arguments.features)  # before a run folder is made
+        except ValueError as error:
+            return complain(str(error))
     stop = Interrupted()
     with stop.listening():
         reading = ProgressBar("reading data", unit="files")
@@ -153,6 +159,12 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
             return complain(str(error))
         finally:
             reading.end()
+        if arguments.features:
+            try:
+                conductor.measuring.choose(arguments.features)
+            except ValueError as error:
+                conductor.close()
+                return complain(str(error))
         try:
             conductor.trainer.tiers.wanted = arguments.tier
             rows, seconds = _run(conductor, arguments.steps, stop, arguments.doctor)

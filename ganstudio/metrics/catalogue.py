@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ganstudio.metrics.checks import Array, MetricsError, as_pair, as_points, one_thread, positive
-from ganstudio.metrics.extractor import Extractor
-from ganstudio.metrics.floor import REPEATS, Floor, bootstrap_floor, split_floor
 from ganstudio.metrics.copies import MOST as MOST_COPIES
 from ganstudio.metrics.copies import copy_scores
+from ganstudio.metrics.extractor import Extractor
+from ganstudio.metrics.floor import REPEATS, Floor, bootstrap_floor, split_floor
 from ganstudio.metrics.frechet import frechet_distance
 from ganstudio.metrics.manifold import self_precision
 from ganstudio.metrics.mmd import median_bandwidth

@@ -24,14 +24,14 @@ from ganstudio.metrics.checks import Array, MetricsError
 from ganstudio.metrics.extractor import Extractor, Images
 
 BATCH = 256
-MOST_PIXELS = 1024
+MOST_PIXELS = 256  # more would make a Fréchet distance dear, and mostly a matter of their number
 CLASSIFIER_STEPS = 500
 MOST_HELD_OUT = 1000
 RATE = 0.1  # the classifier's learning rate at its first step; falls to 0
 
 
 class Pixels:
-    """The pixels themselves, averaged over 2 × 2 squares until at most 1024 numbers are left."""
+    """The pixels themselves, averaged over 2 × 2 squares until at most 256 numbers are left."""
 
     name = "pixels"
 
@@ -240,8 +240,20 @@ def extractor(
         return ClassifierFeatures(images, labels, steps=CLASSIFIER_STEPS, seed=seed)
     if ":" in spec:
         return load_plugin(spec)
-    raise MetricsError(f"There are no features {spec!r}; there are random, pixels, classifier and "
-                       "your own as module:function.")
+    raise _unknown(spec)
+
+
+def check_spec(spec: str) -> None:
+    """Raise MetricsError where ``spec`` names no features, or a plug-in that cannot be loaded."""
+    if ":" in spec:
+        load_plugin(spec)
+    elif spec not in ("random", "pixels", "classifier"):
+        raise _unknown(spec)
+
+
+def _unknown(spec: str) -> MetricsError:
+    return MetricsError(f"There are no features {spec!r}; there are random, pixels, classifier "
+                        "and your own as module:function.")
 
 
 def _checked(images: npt.NDArray[Any]) -> Images:

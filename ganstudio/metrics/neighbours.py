@@ -18,6 +18,8 @@ IN_TREE = 16_384
 """Points in one tree: more would take longer to build than a piece may."""
 MOST_PRODUCTS = 32_000_000
 """Multiplications in one piece: a few milliseconds."""
+AT_ONCE = 500_000
+"""Numbers that are prepared in one piece."""
 
 
 class Neighbours:
@@ -29,31 +31,42 @@ class Neighbours:
     nearer by rounding.
     """
 
-    def __init__(self, points: Array) -> None:
-        self._trees: list[cKDTree] = []
+    def __init__(self, points: npt.NDArray[np.floating]) -> None:
         self._points = points
         self._few = points.shape[1] <= FEW_DIMENSIONS
-        self._centre = points.mean(axis=0)
+        self._trees: list[cKDTree] = []
+        self._centre = np.zeros(points.shape[1])
+        self._scale = 1.0
         self._lengths = np.empty(0, np.float32)
-        if not self._few:
-            self._scale = float(np.abs(points - self._centre).max()) or 1.0
-            self._points = self._brought(points)
 
     def __len__(self) -> int:
         return len(self._points)
 
-    def _brought(self, x: Array) -> npt.NDArray[np.float32]:
+    def _brought(self, x: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
         """About the mean and to about 1, where single precision has all its digits."""
         return ((x - self._centre) / self._scale).astype(np.float32)
 
     def prepare(self) -> Iterator[None]:
         """Build what the search needs, a piece at a time."""
+        points = self._points
         if self._few:
-            for start in range(0, len(self), IN_TREE):
-                self._trees.append(cKDTree(self._points[start:start + IN_TREE]))
+            for start in range(0, len(points), IN_TREE):
+                self._trees.append(cKDTree(points[start:start + IN_TREE]))
                 yield
             return
-        self._lengths = np.einsum("ij,ij->i", self._points, self._points)
+        step = max(1, AT_ONCE // points.shape[1])
+        blocks = [slice(start, start + step) for start in range(0, len(points), step)]
+        for rows in blocks:
+            self._centre += points[rows].sum(axis=0, dtype=np.float64) / len(points)
+            yield
+        self._scale = max(float(np.abs(points[rows]).max()) for rows in blocks) or 1.0
+        yield
+        brought = np.empty(points.shape, np.float32)
+        for rows in blocks:
+            brought[rows] = self._brought(points[rows])
+            yield
+        self._points = brought
+        self._lengths = np.einsum("ij,ij->i", brought, brought)
         yield
 
     def nearest(self, x: Array, own: bool = False) -> Generator[None, None, Found]:

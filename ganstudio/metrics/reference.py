@@ -10,6 +10,7 @@ from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from ganstudio.metrics.checks import Array
@@ -57,7 +58,7 @@ class Reference:
     """
 
     def __init__(self, real: Array, which: Collection[str], *, modes: ModeSet | None = None,
-                 truth: Truth | None = None, training: Array | None = None) -> None:
+                 truth: Truth | None = None, training: NDArray[np.floating] | None = None) -> None:
         self.real = real
         self.which = frozenset(which)
         self.modes = modes
@@ -70,7 +71,8 @@ class Reference:
         self._root: Array | None = None
         self._training: tuple[Neighbours, Array] | None = None
         if training is not None and "memorised" in self.which:
-            self._training = Neighbours(training), training[:self.paired].copy()
+            some = training[:self.paired].astype(np.float64)
+            self._training = Neighbours(training), some
 
     @property
     def bandwidth(self) -> float:

@@ -33,7 +33,20 @@ class Measuring:
 
     def __init__(self, conductor: Conductor) -> None:
         self.conductor = conductor
+        self.features = "random"
+        """What images are scored in when nobody at a window has chosen."""
         self._last: int | None = None
+
+    def choose(self, features: str) -> None:
+        """Take up what images are scored in: random, pixels, classifier or module:function.
+
+        Raises:
+            ValueError: there is no such thing, or the data are not for it.
+        """
+        from ganstudio.training.metrics_space import check_features
+
+        check_features(self.conductor.trainer.dataset, features)
+        self.features = features
 
     def past(self) -> tuple[MetricsFrame, ...]:
         """What the folder holds, in order.
@@ -61,7 +74,7 @@ class Measuring:
     def measure(self) -> MetricsFrame | None:
         """Every metric that applies, now; recorded. None where the data are too few for any."""
         try:
-            frame = self.conductor.observer.look(WantMetrics(tuple(METRICS)))
+            frame = self.conductor.observer.look(WantMetrics(tuple(METRICS), self.features))
         except ValueError:
             return None
         assert isinstance(frame, MetricsFrame)

@@ -111,10 +111,10 @@ def prepare(trainer: Trainer, which: tuple[str, ...], features: str,
     else:
         extract = _points
         name, inception = "", False
-    training = np.empty((0, 1))
+    training: NDArray[Any] = np.empty((0, 1))
     if "memorised" in which:
         some = rng.permutation(rows)[:MOST_TRAINING[data.is_image]]
-        training = yield from _in_pieces(data, some, extract)
+        training = yield from _in_pieces(data, some, extract, np.float32)
     if data.density is not None:
         real: Array = data.density.sample(size, rng)
     else:
@@ -154,6 +154,20 @@ def _size(data: Dataset) -> int:
     return size
 
 
+def check_features(data: Dataset, spec: str) -> None:
+    """Accept what images of this dataset are to be scored in.
+
+    Raises:
+        MetricsError: the data are points, have no labels for a classifier, or there are no such
+            features.
+    """
+    if not data.is_image:
+        raise MetricsError("Features are for images; points are scored as they are.")
+    if spec != "classifier" or data.labels is None:
+        some = _images(data, np.arange(min(len(data.items), 2)))
+        extractor(spec, some, None)(some)
+
+
 def _network(data: Dataset, spec: str, rng: np.random.Generator
              ) -> Generator[None, None, Extractor]:
     if spec != "classifier" or data.labels is None:
@@ -175,17 +189,20 @@ def _images(data: Dataset, rows: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(data.items[rows].astype(np.float32) / np.float32(127.5) - 1, np.float32)
 
 
-def _in_pieces(data: Dataset, rows: NDArray[Any], extract: Extract
-               ) -> Generator[None, None, Array]:
+def _in_pieces(data: Dataset, rows: NDArray[Any], extract: Extract,
+               dtype: type[np.floating] = np.float64) -> Generator[None, None, NDArray[Any]]:
     """Rows of the data as points or features."""
     if not data.is_image:
         return as_points(data.items[rows])
     at_once = max(8, IMAGES_AT_ONCE // int(np.prod(data.shape)))
-    parts = []
+    out = np.empty((0, 1), dtype)
     for start in range(0, len(rows), at_once):
-        parts.append(extract(_images(data, rows[start:start + at_once])))
+        part = extract(_images(data, rows[start:start + at_once]))
+        if start == 0:
+            out = np.empty((len(rows), part.shape[1]), dtype)
+        out[start:start + len(part)] = part
         yield
-    return np.concatenate(parts)
+    return out
 
 
 def _truth(data: Dataset, which: tuple[str, ...], real: Array

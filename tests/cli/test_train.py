@@ -258,6 +258,20 @@ def test_metrics_are_given_with_their_floor_and_recorded(ganstudio):
     assert "High-quality share" in ganstudio("inspect", "r").out
 
 
+def test_images_are_scored_in_the_features_asked_for(ganstudio):
+    said = ganstudio("train", *DIGEST_RUNS["digits"], "--steps", 3, "--run", "r", "--json",
+                     "--features", "pixels").document
+    assert said["metrics"]["frechet"]["name"] == "Fréchet distance in pixels"
+    again = ganstudio("resume", "r", "--steps", 1, "--features", "random", "--json").document
+    assert again["metrics"]["frechet"]["name"] == "Fréchet distance in random features"
+    ganstudio("resume", "r", "--steps", 1, "--features", "magic").refused("no features 'magic'")
+    ganstudio("resume", "r", "--steps", 1, "--features", "no.such:thing").refused("be loaded")
+    ganstudio("train", "ring", *TINY, "--run", "new", "--features", "magic").refused("'magic'")
+    assert not Path("new").exists()
+    ganstudio("train", "ring", *TINY, "--steps", 1, "--run", "p", "--features", "pixels").refused(
+        "points are scored as they are")
+
+
 def test_damaged_metrics_are_told_of_and_stop_nothing(ganstudio):
     ganstudio("train", "ring", *TINY, "--steps", "3", "--run", "r")
     Path("r/metrics.jsonl").write_text("rubbish\n")

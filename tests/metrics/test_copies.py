@@ -1,4 +1,4 @@
-"""Diversity, near-duplicates and copies of REAL between two sets, as the command line tells them."""
+"""Diversity, near-duplicates and copies of REAL, as the command line tells them."""
 
 import numpy as np
 import pytest

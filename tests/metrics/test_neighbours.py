@@ -30,19 +30,21 @@ def ready(points):
 def small_pieces(monkeypatch):
     monkeypatch.setattr(neighbours, "IN_TREE", 40)
     monkeypatch.setattr(neighbours, "MOST_PRODUCTS", 5000)
+    monkeypatch.setattr(neighbours, "AT_ONCE", 300)
 
 
 @pytest.mark.parametrize("dim", [1, 2, 8, 9, 30])
 def test_agrees_with_scikit_learn_in_many_pieces(dim, monkeypatch):
     small_pieces(monkeypatch)
     points, x = normal(130, dim, 0) + 40, normal(25, dim, 1) + 40
+    assert run(Neighbours(points).prepare())[1] >= 4
     (distance, index), pieces = run(ready(points).nearest(x))
     d, i = NearestNeighbors(n_neighbors=1).fit(points).kneighbors(x)
-    assert distance == pytest.approx(d[:, 0], rel=1e-3, abs=1e-4)  # single precision, far from 0
-    assert (index == i[:, 0]).mean() > 0.9 and pieces > 1
+    assert distance == pytest.approx(d[:, 0], rel=1e-5)
+    assert (index == i[:, 0]).all() and pieces > 1
     (distance, index), _ = run(ready(points).nearest(points[:60], own=True))
     d, i = NearestNeighbors(n_neighbors=2).fit(points).kneighbors(points[:60])
-    assert distance == pytest.approx(d[:, 1], rel=1e-3, abs=1e-4)
+    assert distance == pytest.approx(d[:, 1], rel=1e-5)
     assert (index != np.arange(60)).all()
 
 
@@ -56,6 +58,15 @@ def test_a_copy_is_found_at_no_distance_and_twins_are_each_others(dim, monkeypat
     (distance, index), _ = run(ready(points).nearest(points[:71], own=True))
     assert (index[3], index[70]) == (70, 3) and distance[3] == 0 == distance[70]
     assert (distance[4:70] > 0).all()
+
+
+def test_far_from_the_origin_and_at_any_scale():
+    points, x = normal(200, 12, 5), normal(20, 12, 6)
+    expected = run(ready(points).nearest(x))[0]
+    found = run(ready(1e30 * points).nearest(1e30 * x))[0]
+    assert found[0] == pytest.approx(1e30 * expected[0], rel=1e-5)
+    found = run(ready(points + 1e6).nearest(x + 1e6))[0]
+    assert found[0] == pytest.approx(expected[0], rel=1e-4)
 
 
 @quick

@@ -63,20 +63,33 @@ class Timelapse:
         found: list[tuple[int, Bytes | Floats]] = []
         files = sorted(self._files(), key=lambda path: int(path.stem))
         for path in files[::-(-len(files) // MOST_FRAMES) or 1]:
-            try:
-                if path.stat().st_size <= MOST_BYTES:
-                    found.append((int(path.stem), _read(path)))
-            except Exception:
-                # Pillow and numpy raise all manner of things for files that are cut short or lie,
-                # from EOFError to a tokenizer's error; one frame less is all that it means.
-                continue
+            picture = _read_or_none(path)
+            if picture is not None:
+                found.append((int(path.stem), picture))
         return found
+
+    def frame(self, step: int) -> Bytes | Floats | None:
+        """The frame of one step, as ``frames`` gives it; None where none is readable."""
+        for ending in (".png", ".npy"):
+            path = self.folder / f"{step:010d}{ending}"
+            if path.is_file() and not path.is_symlink():
+                return _read_or_none(path)
+        return None
 
     def cut_after(self, step: int) -> None:
         """Drop the frames later than ``step``."""
         for path in self._files():
             if int(path.stem) > step:
                 path.unlink(missing_ok=True)
+
+
+def _read_or_none(path: Path) -> Bytes | Floats | None:
+    try:
+        return _read(path) if path.stat().st_size <= MOST_BYTES else None
+    except Exception:
+        # Pillow and numpy raise all manner of things for files that are cut short or lie,
+        # from EOFError to a tokenizer's error; one frame less is all that it means.
+        return None
 
 
 def _read(path: Path) -> Bytes | Floats:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QDesktopServices
 
 from ganstudio import __version__
 from ganstudio.studio import ask
-from ganstudio.studio.edits import lowered
 from ganstudio.studio.look_commands import LookCommands
 from ganstudio.studio.share_commands import ShareCommands
 from ganstudio.studio.time_commands import TimeCommands
@@ -159,6 +158,7 @@ class Commands(TimeCommands, LookCommands, ShareCommands):
     def apply_remedy(self, remedy: Any) -> None:
         """Make the changes that the doctor proposes, as one edit; start anew where they ask it."""
         from ganstudio.recipe import RecipeError
+        from ganstudio.studio.edits import lowered
         try:
             self.controller.edit_all(remedy.changes, lowered(remedy.label))
         except RecipeError as error:

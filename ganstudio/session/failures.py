@@ -22,3 +22,10 @@ def failure_event(what: str, error: BaseException, step: int, when: float) -> Ev
     """An ``error`` event: ``what`` happened, why, and the traceback as details."""
     return Event("error", step, f"{what}: {sentence(error)}", when, traceback_of(error),
                  {"type": type(error).__name__})
+
+
+def nonfinite_text(player: str, value: float, failed: int, good: int) -> str:
+    """What is said where a player's loss is no number after ``failed`` steps."""
+    return (f"The {player}'s loss became {value} at step {failed}. Training is paused at step "
+            f"{good}, the last good state; lower that player's learning rate or change the loss, "
+            "then run on.")

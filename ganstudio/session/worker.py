@@ -16,7 +16,7 @@ from ganstudio.session.branch_work import OWNER
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.doctoring import tell
 from ganstudio.session.exporting import Exporter
-from ganstudio.session.failures import failure_event, sentence, traceback_of
+from ganstudio.session.failures import failure_event, nonfinite_text, sentence, traceback_of
 from ganstudio.session.messages import (
     CancelExport,
     Command,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 STATUS_SECONDS = 0.1
 MEMORY_SECONDS = 1.0
+STEPPED = {"round": "One round", "d": "One discriminator step", "g": "One generator step"}
 
 
 class Worker:
@@ -264,8 +265,7 @@ class Worker:
         only = "" if command.who == "round" else command.who
         self._advance(conductor, 1, only=only)
         self.budget.all_stale()
-        names = {"round": "One round", "d": "One discriminator step", "g": "One generator step"}
-        self.say("stepped", names[command.who])
+        self.say("stepped", STEPPED[command.who])
 
     def _pause(self, text: str) -> None:
         if self.trials.left:
@@ -274,6 +274,7 @@ class Worker:
             self.state = State.PAUSED
             self.budget.all_stale()
             self.say("paused", text)
+            self.report()  # said before anything is saved or looked at: whoever pressed it waits
             if self.conductor is not None:
                 self.conductor.save(wait=False)
 
@@ -391,9 +392,7 @@ class Worker:
     def _nonfinite(self, error: NonFiniteLossError) -> None:
         self.state = State.PAUSED
         self.budget.all_stale()
-        self.say("nonfinite", f"The {error.player}'s loss became {error.value} at step "
-                 f"{error.step}. Training is paused at step {self.step}, the last good state; "
-                 "lower that player's learning rate or change the loss, then run on.",
+        self.say("nonfinite", nonfinite_text(error.player, error.value, error.step, self.step),
                  data={"player": error.player, "failed_step": error.step})
         self.say("restored", f"Back at step {self.step}")
         self.report()

@@ -34,6 +34,9 @@ from ganstudio.studio.paths import new_run_folder
 
 SessionFactory = Callable[[Recipe | None, Path | None], Any]
 CLOSE_PATIENCE = 120  # tries of a second each before a worker that does not end is given up
+HURRY_MS = 5
+HURRY_POLLS = 200
+"""After a press that stops training the answer is looked for this often, and so many times."""
 
 
 def real_session(recipe: Recipe | None, folder: Path | None) -> Any:
@@ -79,6 +82,10 @@ class RunController(QObject):
         self._closing = QTimer(self)
         self._closing.setInterval(15)
         self._closing.timeout.connect(self._try_close)
+        self._hurry = QTimer(self)
+        self._hurry.setInterval(HURRY_MS)
+        self._hurry.timeout.connect(self._poll_in_a_hurry)
+        self._hurried = 0
 
     # ---- opening and closing ---------------------------------------------------------------------
 
@@ -149,6 +156,7 @@ class RunController(QObject):
 
     def _forget(self) -> None:
         self._closing.stop()
+        self._hurry.stop()
         if self.session is None:
             return
         self.session = None
@@ -184,6 +192,18 @@ class RunController(QObject):
         self._set_state(update.status.state)
         self.updated.emit(update)
         return update
+
+    def _in_a_hurry(self) -> None:
+        """Look for the answer to a press sooner than the window's own timer would."""
+        if self.state is State.RUNNING:
+            self._hurried = 0
+            self._hurry.start()
+
+    def _poll_in_a_hurry(self) -> None:
+        self._hurried += 1
+        self.poll()
+        if self.state is not State.RUNNING or self._hurried >= HURRY_POLLS:
+            self._hurry.stop()
 
     def _learn_recipe(self) -> None:
         """Take over what only the prepared run knows: a resumed recipe, the number of threads."""
@@ -252,11 +272,13 @@ class RunController(QObject):
         """Stop after the step in hand."""
         self._set_going(False)
         self.send(Pause())
+        self._in_a_hurry()
 
     def step(self, who: str = "round") -> None:
         """One round, or one step of ``d`` or ``g`` alone."""
         self._set_going(False)
         self.send(Step(who))
+        self._in_a_hurry()
 
     def _set_going(self, going: bool) -> None:
         if going is not self.going:

@@ -67,6 +67,22 @@ def test_pause_lets_only_the_step_in_hand_be_finished(session, monkeypatch):
     assert len(begun) == 30
 
 
+def test_that_it_stands_is_said_before_the_state_is_saved(session, monkeypatch):
+    one, seen = session(), []
+    real = Conductor.save
+
+    def watched(conductor, wait=True):
+        seen.append(one.session.mailbox._status.state)
+        return real(conductor, wait)
+
+    one.send(Run())
+    one.at(20)
+    monkeypatch.setattr(Conductor, "save", watched)
+    one.send(Pause())
+    one.until(lambda w: seen)
+    assert seen[0] is State.PAUSED
+
+
 def test_it_runs_to_a_step_and_no_further(session):
     one = session()
     one.run_to(37)

@@ -66,6 +66,22 @@ def test_space_pauses_and_runs(running: MainWindow, qtbot: QtBot) -> None:
     assert len(MADE[-1].asked(Pause)) == 1 and len(MADE[-1].asked(Run)) == 2
 
 
+def test_a_pause_does_not_wait_for_the_next_tick(running: MainWindow, qtbot: QtBot) -> None:
+    running.ticker.stop()
+    running.controller.pause()
+    qtbot.waitUntil(lambda: running.controller.state is State.PAUSED)
+    assert not running.controller._hurry.isActive()
+
+
+def test_an_answer_that_does_not_come_is_not_looked_for_forever(running: MainWindow, qtbot: QtBot
+                                                                ) -> None:
+    running.ticker.stop()
+    MADE[-1]._obey = lambda command: None
+    running.controller.pause()
+    qtbot.waitUntil(lambda: not running.controller._hurry.isActive(), timeout=20_000)
+    assert running.controller.state is State.RUNNING
+
+
 def test_space_on_a_focused_button_presses_it(running: MainWindow, qtbot: QtBot) -> None:
     header = running.workspace.dock("controls").form.boxes["update"].header
     header.setFocus(Qt.FocusReason.TabFocusReason)

@@ -127,7 +127,7 @@ class BranchWork:
         worker.conductor = fresh
         worker.session.folder, worker.session.recipe = path, fresh.recipe
         worker.until = None
-        fresh.observer.watch(list(worker.wants.values()))
+        fresh.observer.watch(list(worker.looks.wants.values()))
         worker.mailbox.put_past(fresh.past())
         worker.budget.all_stale()
 

@@ -6,7 +6,6 @@ trainer to the run folder, so that what is trained is also journaled, recorded a
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,27 +21,16 @@ from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import RunFolder, is_run_folder
 from ganstudio.runs.saver import Saver
 from ganstudio.runs.snapshots import MARK_KINDS
-from ganstudio.runs.timelapse import next_frame_step
+from ganstudio.session.autosave import SaveTimes
 from ganstudio.session.doctoring import Doctoring
+from ganstudio.session.filming import Filming
 from ganstudio.session.measuring import Measuring
 from ganstudio.session.trial import Trial
-from ganstudio.training.frames import (
-    MosaicFrame,
-    PointsFrame,
-    ScalarChunk,
-    ScalarPart,
-    WantMosaic,
-    WantPoints,
-)
+from ganstudio.training.frames import ScalarChunk, ScalarPart
 from ganstudio.training.machine import prepare_thread, resolve_threads
 from ganstudio.training.moves import NonFiniteLossError
 from ganstudio.training.observer import Observer
 from ganstudio.training.trainer import State, Trainer
-
-AUTOSAVE_SECONDS = 30.0
-TWEAK_SAVE_SECONDS = 1.0
-"""The least time between two saves that tweaks ask for."""
-FLUSH_SECONDS = 1.0
 
 Progress = Callable[[int, int], None]
 
@@ -75,8 +63,6 @@ class Conductor:
         self.trial: Trial | None = None
         """D's steps on approval, of which the folder does not know yet."""
         self._complained = False
-        self._save_at: float | None = None
-        self._mark_saved = -math.inf
         try:
             self._prepare(recipe, path, owner, on_progress, cancelled, dataset)
         except BaseException:
@@ -116,8 +102,8 @@ class Conductor:
         self._doctoring: Doctoring | None = None
         self.measuring = Measuring(self)
         self.started_at = self.step
-        self._next_frame = next_frame_step(self.step)
-        self._last_flush = self._last_save = time.monotonic()
+        self.filming = Filming(self)
+        self.times = SaveTimes()
         if self.folder is not None:
             if self.recording:
                 self._go_on_from(resumed.entries if resumed and resumed.entries else 0)
@@ -127,7 +113,7 @@ class Conductor:
         if self.folder is None or not self.recording:
             return
         if self.step == 0:
-            self._record_frame()
+            self.filming.record()
         # Last, since its thread must be ended by somebody: from here on nothing can fail.
         self.saver = Saver(self.folder, self._unsaved)
 
@@ -190,7 +176,7 @@ class Conductor:
                 step, and so is its folder; ``finished`` has the rows up to the failure.
         """
         self.keep_trial()
-        count = max(1, min(count, self._next_frame - self.step))
+        count = max(1, min(count, self.filming.next - self.step))
         try:
             chunk = self.trainer.advance(count, interrupted, only)
         except Exception as error:
@@ -201,9 +187,7 @@ class Conductor:
         self._add_history(chunk)
         if switches := self.trainer.tiers.taken():
             self.guarded(lambda folder: folder.note_tiers(switches))
-        if self.step >= self._next_frame:
-            self._record_frame()
-            self._next_frame = next_frame_step(self.step)
+        self.filming.moved()
         self.housekeeping()
         return chunk
 
@@ -266,7 +250,7 @@ class Conductor:
         # Saved before the later checkpoints are dropped, so that there always is one.
         self.save()
         self.guarded(lambda folder: folder.cut_after(self.step))
-        self._next_frame = next_frame_step(self.step)
+        self.filming.went_back()
 
     # ---- changing ----------------------------------------------------------------------------
 
@@ -298,7 +282,7 @@ class Conductor:
         self.trainer.apply(recipe)
         self.trainer.load(state)
         self.journal = [e for e in self.journal if e["step"] <= self.step]
-        self._next_frame = next_frame_step(self.step)
+        self.filming.went_back()
 
     # ---- the doctor --------------------------------------------------------------------------
 
@@ -323,8 +307,7 @@ class Conductor:
         self.guarded(lambda folder: folder.journal.append(kind, at, durable=False, **fields))
         if kind in MARK_KINDS:
             self.marks += 1
-            now = time.monotonic()
-            self._save_at = max(now, self._mark_saved + TWEAK_SAVE_SECONDS)
+            self.times.marked()
             self.housekeeping()
 
     def _journal_tweak(self, changed: Mapping[str, tuple[Any, Any]], label: str) -> None:
@@ -337,31 +320,14 @@ class Conductor:
         if self.folder is not None and self.recording:
             self.folder.history.add(chunk)
 
-    def _record_frame(self) -> None:
-        if self.folder is None or not self.recording:
-            return
-        if self.dataset.is_image:
-            mosaic = self.observer.look(WantMosaic())
-            assert isinstance(mosaic, MosaicFrame)
-            self.guarded(lambda folder: folder.timelapse.add_picture(self.step, mosaic.image))
-        else:
-            points = self.observer.look(WantPoints(averaged=True))
-            assert isinstance(points, PointsFrame)
-            self.guarded(lambda folder: folder.timelapse.add_points(self.step, points.fake))
-
     def housekeeping(self) -> float | None:
         """Write what is due; the seconds until something is due that training does not bring."""
         now = time.monotonic()
-        if now - self._last_flush >= FLUSH_SECONDS:
-            self._last_flush = now
+        if self.times.flush_due(now):
             self.guarded(lambda folder: folder.history.flush())
-        due = self._save_at is not None and now >= self._save_at
-        if due:
-            self._mark_saved = now
-        if due or now - self._last_save >= AUTOSAVE_SECONDS:
+        if self.times.save_due(now):
             self.save(wait=False)
-        waits = self._save_at is not None and self.trial is None
-        return max(0.0, self._save_at - now) if waits and self._save_at is not None else None
+        return self.times.wait(now) if self.trial is None else None
 
     def save(self, wait: bool = True) -> bool:
         """Write history and state; with ``wait`` return when they are on the disk.
@@ -370,7 +336,7 @@ class Conductor:
         """
         if self.trial is not None:
             return True  # on approval still; what is due stays due
-        self._last_save, self._save_at = time.monotonic(), None
+        self.times.saved()
         if self.folder is None or self.saver is None:
             return True
         if wait:

@@ -159,7 +159,7 @@ class TimelineWork:
             replay.retarget(base.script)  # nearer already than any kept state
         else:
             self.replay = Replay(conductor.dataset, base)
-            self.replay.observer.watch(list(self.worker.wants.values()))
+            self.replay.observer.watch(list(self.worker.looks.wants.values()))
 
     def _base(self, moment: Moment, conductor: Conductor) -> Base:
         present = moment.branch == self.branch and moment.step == conductor.step

@@ -14,9 +14,9 @@ from ganstudio.recipe import RecipeError
 from ganstudio.runs.errors import RunError
 from ganstudio.session.branch_work import OWNER
 from ganstudio.session.conductor import Conductor
-from ganstudio.session.doctoring import tell
 from ganstudio.session.exporting import Exporter
-from ganstudio.session.failures import failure_event, nonfinite_text, sentence, traceback_of
+from ganstudio.session.failures import failure_event, nonfinite_text, sentence
+from ganstudio.session.looks import Looks
 from ganstudio.session.messages import (
     CancelExport,
     Command,
@@ -41,9 +41,7 @@ from ganstudio.session.pace import Pace, Rate
 from ganstudio.session.timeline_messages import Look, TimelineCommand
 from ganstudio.session.timeline_work import TimelineWork
 from ganstudio.session.trial_work import TrialWork
-from ganstudio.training.budget import ProbeBudget
-from ganstudio.training.doctor.frames import DoctorFrame
-from ganstudio.training.frames import ScalarChunk, Want
+from ganstudio.training.frames import ScalarChunk
 from ganstudio.training.machine import lower_priority
 from ganstudio.training.moves import NonFiniteLossError
 
@@ -67,12 +65,12 @@ class Worker:
         self.pace = Pace()
         self.trials = TrialWork(self)
         self.timeline = TimelineWork(self)
-        self.budget = ProbeBudget()
-        self.wants: dict[str, Want] = {}
+        self.looks = Looks(self)
+        self.budget = self.looks.budget
         self.until: int | None = None
         self._rate = Rate()
         self._memory = (0.0, 0)
-        self._looking = self._training = 0.0
+        self._training = 0.0
 
     # ---- talking -----------------------------------------------------------------------------
 
@@ -92,12 +90,13 @@ class Worker:
         if now - self._memory[0] > MEMORY_SECONDS:
             self._memory = now, psutil.Process().memory_info().rss
         conductor = self.conductor
-        total = self._looking + self._training
+        looking = self.looks.seconds
+        total = looking + self._training
         self.mailbox.put_status(Status(
             self.state, self.step, conductor.trainer.epoch if conductor else 0.0,
             self._rate.value(now) if self.state is State.RUNNING else 0.0,
             str(conductor.trainer.device) if conductor else "", self._memory[1],
-            self._looking / total if total else 0.0,
+            looking / total if total else 0.0,
             *((conductor.trainer.tiers.name, conductor.trainer.tiers.why) if conductor else ())))
 
     # ---- the thread's life ---------------------------------------------------------------------
@@ -134,7 +133,7 @@ class Worker:
         session.recipe = self.conductor.recipe
         info = self.conductor.observer.info()
         self.mailbox.put_info(info)
-        self.conductor.observer.watch(list(self.wants.values()))
+        self.conductor.observer.watch(list(self.looks.wants.values()))
         self.mailbox.put_past(self.conductor.past())
         try:
             self.mailbox.put_metrics(self.conductor.measuring.past())
@@ -169,7 +168,7 @@ class Worker:
             if self.state is State.RUNNING:
                 self._guarded(self._train)
             self._guarded(self.timeline.work)
-            self._guarded(self._look)
+            self._guarded(self.looks.work)
 
     def _patience(self) -> float | None:
         if self.trials.left or self.timeline.busy:
@@ -197,7 +196,7 @@ class Worker:
         tweaks: list[Tweak] = []
         for command, following in zip_longest(commands, commands[1:]):
             if isinstance(command, Watch):
-                self._watch(command)
+                self.looks.watch(command)
             elif isinstance(command, SetPace):
                 self.pace.set(command.steps_per_second, time.monotonic())
             elif isinstance(command, Look) and isinstance(following, Look):
@@ -235,7 +234,7 @@ class Worker:
                 self.say("running", "Running")
         elif isinstance(command, Pause):
             self.timeline.branch_work.hold()
-            self._pause("Paused")
+            self.pause("Paused")
         elif isinstance(command, UseTier):
             conductor.trainer.tiers.wanted = command.tier
         elif isinstance(command, Step):
@@ -267,7 +266,8 @@ class Worker:
         self.budget.all_stale()
         self.say("stepped", STEPPED[command.who])
 
-    def _pause(self, text: str) -> None:
+    def pause(self, text: str) -> None:
+        """Stand still, and say why."""
         if self.trials.left:
             self.trials.stop()
         elif self.state is State.RUNNING:
@@ -277,15 +277,6 @@ class Worker:
             self.report()  # said before anything is saved or looked at: whoever pressed it waits
             if self.conductor is not None:
                 self.conductor.save(wait=False)
-
-    def _watch(self, command: Watch) -> None:
-        changed = {k for k, want in command.wants.items() if self.wants.get(k) != want}
-        self.wants = dict(command.wants)
-        self.budget.watch(self.wants, changed)
-        self.mailbox.forget(set(self.wants) - changed)
-        for seen in (self.conductor, self.timeline.replay):
-            if seen is not None:
-                seen.observer.watch(list(self.wants.values()))
 
     def _tweak(self, tweaks: list[Tweak]) -> None:
         assert self.conductor is not None
@@ -310,7 +301,7 @@ class Worker:
                  data={"changes": {k: list(v) for k, v in changed.items()}, "label": label,
                        "paths": list(changes)})
 
-    # ---- training and looking --------------------------------------------------------------------
+    # ---- training --------------------------------------------------------------------------------
 
     def _train(self) -> None:
         assert self.conductor is not None
@@ -324,7 +315,7 @@ class Worker:
             begun = time.monotonic()
             self.spent_training(begun, len(self._advance(self.conductor, count).steps))
         if self.until is not None and self.step >= self.until:
-            self._pause(f"Reached step {self.step}")
+            self.pause(f"Reached step {self.step}")
             self.report()
 
     def spent_training(self, begun: float, steps: int) -> None:
@@ -346,46 +337,6 @@ class Worker:
             self.mailbox.put_scalars(conductor.finished)
             conductor.observer.moved()
             self.timeline.note(conductor)
-
-    def _look(self) -> None:
-        """Make the frames that are due: what the budget allows while training, everything that
-        is out of date when paused or looking at the past. A command that comes in goes first.
-        """
-        if self.conductor is None or not self.wants:
-            return
-        past = self.timeline.replay
-        observer = (past or self.conductor).observer
-        running = self.state is State.RUNNING and past is None
-        while not self.session.inbox.pending():
-            free = {key: not running or self.mailbox.taken(key) for key in self.wants}
-            key = self.budget.due(time.monotonic(), free)
-            if key is None or (not running and not self.budget.costs[key].stale):
-                return
-            begun = time.monotonic()
-            try:
-                frame, finished = observer.glance(self.wants[key], resting=not running)
-                if frame is not None:
-                    self.mailbox.put_frame(key, frame)
-                    if past is None:
-                        self.conductor.measuring.note(frame)
-                if isinstance(frame, DoctorFrame) and past is None:
-                    tell(self.conductor, frame, self.wants[key], self.say, self._pause)
-            except Exception as error:
-                # A want that does not fit this run, or that fails, is dropped: it would fail
-                # again, and it is no reason to stop the training.
-                details = "" if isinstance(error, ValueError) else traceback_of(error)
-                self.say("note", f"{key} cannot be shown: {sentence(error)}", details)
-                del self.wants[key]
-                self.budget.watch(self.wants, ())
-                continue
-            now = time.monotonic()
-            self.budget.looked(key, now, now - begun, finished,
-                               insist=not finished and not running)
-            if running and self.pace.wait_for(now) > 0:
-                self.budget.rested(now - begun)
-            self._looking += now - begun
-            if past and self.state is State.RUNNING:
-                return  # training goes on between two looks at the past
 
     # ---- when things go wrong --------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ import torch  # noqa: E402
 from ganstudio.runs.checkpoint import state_digest  # noqa: E402
 from ganstudio.runs.folder import RunFolder  # noqa: E402
 from ganstudio.runs.lock import standing  # noqa: E402
-from ganstudio.session import conductor as module  # noqa: E402
+from ganstudio.session import autosave  # noqa: E402
 from ganstudio.session.conductor import Conductor  # noqa: E402
 from ganstudio.session.replay import replay  # noqa: E402
 
@@ -45,7 +45,7 @@ def go_on(run, target):
 
 
 def train_for_ever(path, counter):
-    module.AUTOSAVE_SECONDS, module.TWEAK_SAVE_SECONDS = 0.03, 0.02
+    autosave.AUTOSAVE_SECONDS, autosave.TWEAK_SAVE_SECONDS = 0.03, 0.02
     run = Conductor(None if (path / "run.json").exists() else RECIPE, path, owner="killer")
     while True:
         go_on(run, run.step + 1)

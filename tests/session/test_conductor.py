@@ -15,7 +15,9 @@ from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import RunFolder
 from ganstudio.runs.timelapse import next_frame_step
 from ganstudio.session import conductor as module
+from ganstudio.session.autosave import AUTOSAVE_SECONDS
 from ganstudio.session.conductor import Conductor
+from ganstudio.session.filming import Filming
 from ganstudio.training.moves import NonFiniteLossError
 from ganstudio.training.trainer import KEEP_EVERY, Trainer
 
@@ -141,11 +143,8 @@ def test_closed_and_opened_again_it_is_the_unbroken_run(name, stops, chunk, tmp_
 def test_the_time_lapse_does_not_depend_on_how_steps_are_asked_for(counts):
     recorded = []
 
-    class Counting(Conductor):
-        def _record_frame(self):
-            recorded.append(self.step)
-
-    run = Counting(tiny.recipe(), None)
+    run = Conductor(tiny.recipe(), None)
+    run.filming.record = lambda: recorded.append(run.step)
     for count in counts:
         run.advance(count)
     assert recorded == frames_up_to(run.step)[1:]
@@ -320,7 +319,7 @@ def test_a_folder_that_cannot_be_written_gets_one_sentence(conduct, monkeypatch)
 def test_a_preparation_that_fails_leaves_no_thread(tmp_path, monkeypatch):
     def broken(self):
         raise RuntimeError("a bug")
-    monkeypatch.setattr(Conductor, "_record_frame", broken)
+    monkeypatch.setattr(Filming, "record", broken)
     before = threading.active_count()
     with pytest.raises(RuntimeError):
         Conductor(tiny.recipe(), tmp_path / "x.run")
@@ -339,10 +338,10 @@ def test_it_saves_by_itself_after_a_while(conduct, monkeypatch):
     run = conduct(tiny.recipe())
     now = [1000.0]
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
-    run._last_save = run._last_flush = now[0]
+    run.times.last_save = run.times.last_flush = now[0]
     run.advance(1)
     assert run.folder.checkpoint_files() == []
-    now[0] += module.AUTOSAVE_SECONDS + 1
+    now[0] += AUTOSAVE_SECONDS + 1
     run.advance(1)
     run.saver.wait()
     assert [int(p.stem) for p in run.folder.checkpoint_files()] == [2]

@@ -64,7 +64,7 @@ def reference(recipe, script, upto):
 def test_every_moment_is_bit_for_bit_what_it_was(name, tmp_path, monkeypatch):
     """Whatever the run is made of, through tweaks and moves of one player, from any base."""
     path = tmp_path / "x.run"
-    monkeypatch.setattr("ganstudio.session.conductor.TWEAK_SAVE_SECONDS", 0.0)
+    monkeypatch.setattr("ganstudio.session.autosave.TWEAK_SAVE_SECONDS", 0.0)
     run = Conductor(tiny.recipe(**tiny.ZOO[name]), path)
     was = {0: run.digest()}
     while run.step < 12:

@@ -41,6 +41,7 @@ from ganstudio.session.pace import Pace, Rate
 from ganstudio.session.timeline_messages import Look, TimelineCommand
 from ganstudio.session.timeline_work import TimelineWork
 from ganstudio.session.trial_work import TrialWork
+from ganstudio.training import aside
 from ganstudio.training.frames import ScalarChunk
 from ganstudio.training.machine import lower_priority
 from ganstudio.training.moves import NonFiniteLossError
@@ -180,6 +181,7 @@ class Worker:
 
     def _end(self) -> None:
         self.exporter.close()
+        aside.finish()
         if self.conductor is not None:
             try:
                 self.conductor.close()

@@ -6,12 +6,9 @@ changes in a number is the generator; a run that is measured is the run that is 
 
 from __future__ import annotations
 
-import sys
-import threading
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from math import nan, sqrt
 from typing import TYPE_CHECKING
 
@@ -20,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.metrics.table import METRICS, applicable
+from ganstudio.training.aside import bring_in
 from ganstudio.training.latents import FixedLatents
 from ganstudio.training.metrics_frames import MetricsFrame, MetricValue, WantMetrics
 from ganstudio.training.run_game import copied
@@ -54,7 +52,6 @@ class MetricsLook:
         self.trainer = trainer
         self.latents = FixedLatents(trainer.recipe.seed, trainer.latent, Stream.METRIC_LATENTS)
         self._ready: dict[tuple[str, frozenset[str]], _Ready] = {}
-        self._importing: threading.Thread | None = None
         self._longest = 0.0
 
     def frames(self, want: WantMetrics) -> Iterator[MetricsFrame | None]:
@@ -65,7 +62,7 @@ class MetricsLook:
             ValueError: the data are too few, or the features cannot be had.
         """
         begun, self._longest = time.perf_counter(), 0.0
-        yield from self._import_heavy()
+        yield from bring_in(HEAVY)  # scipy takes longer than training may wait
         pieces = self._frames(want, begun)
         from ganstudio.metrics.checks import one_thread
 
@@ -78,19 +75,6 @@ class MetricsLook:
                 return
             self._longest = max(self._longest, time.perf_counter() - start)
             yield frame
-
-    def _import_heavy(self) -> Iterator[None]:
-        """Bring scipy in on a thread of its own: it takes longer than training may wait."""
-        if HEAVY in sys.modules and self._importing is None:
-            return
-        if self._importing is None:
-            self._importing = threading.Thread(target=import_module, args=(HEAVY,),
-                                               name="ganstudio-imports")
-            self._importing.start()
-        while self._importing.is_alive():
-            self._importing.join(0.002)
-            yield
-        self._importing = None
 
     def _frames(self, want: WantMetrics, begun: float) -> Iterator[MetricsFrame | None]:
         data = self.trainer.dataset

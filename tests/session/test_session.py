@@ -83,6 +83,13 @@ def test_that_it_stands_is_said_before_the_state_is_saved(session, monkeypatch):
     assert seen[0] is State.PAUSED
 
 
+def test_closing_waits_for_what_is_imported_aside(session, monkeypatch):
+    one, waited = session(), []
+    monkeypatch.setattr("ganstudio.training.aside.finish", lambda: waited.append(1))
+    one.session.close()
+    assert waited
+
+
 def test_it_runs_to_a_step_and_no_further(session):
     one = session()
     one.run_to(37)

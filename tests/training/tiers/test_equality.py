@@ -33,14 +33,13 @@ def both_ways(steps=STEPS, **parts):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("rule", ["alternating", "simultaneous"])
-def test_every_loss_for_a_hundred_steps(loss, rule):
-    assert tiny.same(*both_ways(loss={"kind": loss}, update={"rule": rule}))
+def test_every_loss_for_a_hundred_steps(loss):
+    assert tiny.same(*both_ways(loss={"kind": loss}))
 
 
 @pytest.mark.parametrize("moves", MOVES)
 def test_every_order_of_moves(moves):
-    assert tiny.same(*both_ways(steps=25, update=MOVES[moves]))
+    assert tiny.same(*both_ways(steps=16, update=MOVES[moves]))
 
 
 @pytest.mark.slow
@@ -52,7 +51,7 @@ def test_every_loss_in_every_order_of_moves(loss, moves):
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_in_double_precision(loss):
-    assert tiny.same(*both_ways(steps=40, loss={"kind": loss}, machine=DOUBLE,
+    assert tiny.same(*both_ways(steps=20, loss={"kind": loss}, machine=DOUBLE,
                                 average={"decay": 0.9}))
 
 
@@ -60,7 +59,7 @@ def test_in_double_precision(loss):
 @pytest.mark.parametrize("clip", [0, 0.05])
 def test_every_optimizer_with_clipping_and_average(kind, clip):
     optimizer = {"kind": kind, "lr": 3e-3}
-    assert tiny.same(*both_ways(steps=40, optimizer_d=optimizer, optimizer_g=optimizer,
+    assert tiny.same(*both_ways(steps=16, optimizer_d=optimizer, optimizer_g=optimizer,
                                 loss={"clip": clip}, average={"decay": 0.9}))
 
 
@@ -68,13 +67,13 @@ def test_every_optimizer_with_clipping_and_average(kind, clip):
 @pytest.mark.parametrize("depth", [0, 1, 3])
 def test_every_activation_at_any_depth(activation, depth):
     net = {"activation": activation, "depth": depth, "width": 24}
-    assert tiny.same(*both_ways(steps=20, generator=net, discriminator={**net, "width": 17}))
+    assert tiny.same(*both_ways(steps=12, generator=net, discriminator={**net, "width": 17}))
 
 
 @pytest.mark.parametrize("kind", ["normal", "uniform", "sphere"])
 @pytest.mark.parametrize("dim", [1, 5])
 def test_every_latent_and_batches_across_epochs(kind, dim):
-    assert tiny.same(*both_ways(steps=20, latent={"kind": kind, "dim": dim}, batch=90))
+    assert tiny.same(*both_ways(steps=14, latent={"kind": kind, "dim": dim}, batch=90))
 
 
 def test_data_on_the_line():
@@ -125,14 +124,19 @@ def test_latents_are_drawn_in_the_program_alone(monkeypatch):
     trainer.advance(10)
 
 
-@pytest.mark.parametrize("name", tiny.ZOO)
+def claimed(name):
+    recipe = tiny.recipe(**tiny.ZOO[name])
+    return not why_not(recipe) and recipe.data.kind != "digits"
+
+
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=() if claimed(name) else pytest.mark.slow) for name in tiny.ZOO])
 def test_what_is_claimed_and_what_is_not_all_agree_with_the_eager_step(name):
     parts = tiny.ZOO[name]
     fast, eager = tiny.trainer(**parts), tiny.trainer(**parts, tier="eager")
     fast.advance(20)
     eager.advance(20)
     assert tiny.same(fast.state(), eager.state())
-    claimed = not why_not(fast.recipe) and not fast.dataset.is_image
-    assert (fast.tiers.name == "captured") is claimed
-    assert claimed is not bool(fast.tiers.why)
+    assert (fast.tiers.name == "captured") is claimed(name)
+    assert claimed(name) is not bool(fast.tiers.why)
     assert math.isfinite(fast.epoch)

@@ -45,7 +45,7 @@ class Looks:
         if worker.conductor is None or not self.wants:
             return
         past = worker.timeline.replay
-        observer = (past or worker.conductor).observer
+        observer = worker.timeline.observer(worker.conductor)
         running = worker.state is State.RUNNING and past is None
         while not worker.session.inbox.pending():
             free = {key: not running or worker.mailbox.taken(key) for key in self.wants}

@@ -24,6 +24,8 @@ from ganstudio.session.timeline_messages import (
     TimelineCommand,
 )
 from ganstudio.session.timeline_table import BranchTable
+from ganstudio.training.observer import Observer
+from ganstudio.training.slow_looks import Kept
 
 if TYPE_CHECKING:
     from ganstudio.session.worker import Worker
@@ -172,6 +174,25 @@ class TimelineWork:
         found = self.memory.get("", kept[-1]) if kept else None
         script = script_of(conductor.journal).until(moment.step, inclusive=not moment.before)
         return Base(found, found.recipe if found else conductor.first_recipe, script)
+
+    def observer(self, conductor: Conductor) -> Observer:
+        """Who looks at what is in sight, a past moment or the present."""
+        found = (self.replay or conductor).observer
+        found.slow.kept = self.kept
+        return found
+
+    def kept(self, step: int) -> Kept | None:
+        """The state at ``step`` of the branch in sight, or the last one kept before it.
+
+        Raises:
+            RunError: the branch or its journal cannot be read.
+        """
+        conductor = self.worker.conductor
+        if conductor is None:
+            return None
+        branch = self.branch if self.moment is None else self.moment.branch
+        found = self._base(Moment(branch, step), conductor).snapshot
+        return None if found is None else Kept(found.step, found.state.tensors)
 
     def live(self) -> None:
         """Show the present again."""

@@ -114,14 +114,17 @@ class SpectrumFrame:
 
 @dataclass(frozen=True, slots=True)
 class WantPathAngle:
-    """Path angle from an earlier moment to now (Berard et al. 2020).
+    """Path angle between two moments of the run (Berard et al. 2020).
 
     ``from_step`` 0 is the start of the run; None is when the watching began; any other
-    is the kept moment next to it (the frame says which).
+    is the kept moment next to it (the frame says which). ``to_step`` None is now; else the kept
+    moment next to it. Kept are what the timeline holds, and the recent path. The field is that of
+    the present losses, on the fixed batch.
     """
 
     from_step: int | None = 0
     count: int = 41
+    to_step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

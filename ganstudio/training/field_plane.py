@@ -27,6 +27,7 @@ WHO = ("generator", "discriminator")
 ALONE_SPAN = 0.02
 """Half-width, as a share of a player's own length, where there is no path to go by."""
 ROOM = 1.3
+MOST_OBLONG = 1.25
 EIGEN = Effort(40, 1e-3)
 
 
@@ -123,7 +124,10 @@ def path_shadow(still: StillGame, plane: Plane) -> tuple[Array, Array]:
 
 def half_widths(still: StillGame, plane: Plane, path: Array, span: float | None
                 ) -> tuple[float, float]:
-    """Half-widths along both axes: ``span``, or round numbers that hold the path with room."""
+    """Half-widths along both axes: ``span``, or round numbers that hold the path with room.
+
+    Neither is much wider than the other, so that there is a picture to look at.
+    """
     if span is not None:
         return span, span
     widths = []
@@ -131,7 +135,8 @@ def half_widths(still: StillGame, plane: Plane, path: Array, span: float | None
         reach = float(np.abs(path[:, axis]).max())
         own = float(still.flat[direction != 0].norm())
         widths.append(_rounded_up(ROOM * reach or ALONE_SPAN * own or 1.0))
-    return widths[0], widths[1]
+    least = max(widths) / MOST_OBLONG
+    return max(widths[0], least), max(widths[1], least)
 
 
 def _rounded_up(number: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -27,7 +27,7 @@ from ganstudio.training.metrics_frames import MetricsFrame, WantMetrics
 from ganstudio.training.metrics_look import MetricsLook
 from ganstudio.training.path_look import path_frames
 from ganstudio.training.players import Players
-from ganstudio.training.run_game import Batch
+from ganstudio.training.run_game import Batch, Copies
 from ganstudio.training.spectrum_look import spectrum_frames
 from ganstudio.training.still_game import StillGame
 from ganstudio.training.theory_look import Array, Extent, theory_frames
@@ -39,6 +39,14 @@ MOST_SAMPLES = 128
 """Real samples and latents in the fixed batch: half the usual batch halves what a look costs."""
 FIELD_SAMPLES = 64
 """Of these, those on which the field is drawn: hundreds of evaluations make one picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The tensors of a trainer's state after ``step`` steps."""
+
+    step: int
+    tensors: Mapping[str, Tensor]
 
 
 @dataclass
@@ -74,6 +82,8 @@ class SlowLooks:
         self._count = max(most // pack, 1) * pack
         self._batch: Batch | None = None
         self._start: Moment | None = None
+        self.kept: Callable[[int], Kept | None] = lambda step: None
+        """The state that the run's timeline keeps at a step, or next before it."""
         self._known: dict[Extent, Array] = {}
         self._paths = False
         self._begun: dict[SlowWant, _Begun] = {}
@@ -183,18 +193,39 @@ class SlowLooks:
         if isinstance(want, WantTheory):
             return theory_frames(still, want, self.trainer.dataset, self._latents,
                                  self._known)
-        return path_frames(still, want, self._moment(want, still))
+        if want.to_step is not None and want.to_step != still.step:
+            still = self._still_at(want.to_step, still)
+        return path_frames(still, want, self._moment(want.from_step, still))
 
     def _fixed_batch(self) -> Batch:
         if self._batch is None:
             self._batch = self._reals(self._count).clone(), self._latents(self._count).clone()
         return self._batch
 
-    def _moment(self, want: WantPathAngle, still: StillGame) -> Moment:
-        if want.from_step == 0:
+    def _moment(self, step: int | None, still: StillGame) -> Moment:
+        """The weights of the kept moment next to ``step``; those of ``still`` where none is."""
+        if step == 0:
             return self._first_weights()
-        found = self.trace.first if want.from_step is None else self.trace.nearest(want.from_step)
+        found = self.trace.first if step is None else self.trace.nearest(step)
+        kept = None if step is None else self.kept(step)
+        if kept is not None and step is not None and (
+                found is None or abs(kept.step - step) <= abs(found.step - step)):
+            found = Moment(kept.step, flat_weights(self._copies(kept)))
         return found or Moment(still.step, still.flat)
+
+    def _still_at(self, step: int, now: StillGame) -> StillGame:
+        """The game at a kept moment, as the present losses have it; ``now`` where none is kept."""
+        kept = self.kept(step)
+        if kept is None:
+            return now
+        return StillGame(kept.step, now.recipe, self._copies(kept), now.batch, spent=now.spent)
+
+    def _copies(self, kept: Kept) -> Copies:
+        copies = Copies(self.trainer.players)
+        for prefix, network in (("g.", copies.g), ("d.", copies.d)):
+            network.load_state_dict({name.removeprefix(prefix): tensor for name, tensor
+                                     in kept.tensors.items() if name.startswith(prefix)})
+        return copies
 
     def _first_weights(self) -> Moment:
         """The weights that the run began with: the seed draws them again."""

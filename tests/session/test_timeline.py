@@ -9,7 +9,7 @@ from ganstudio.runs.checkpoint import state_digest
 from ganstudio.runs.folder import RunFolder
 from ganstudio.runs.snapshots import Snapshots
 from ganstudio.session.conductor import Conductor
-from ganstudio.session.messages import Pause, Run, State, Step, Tweak, Watch
+from ganstudio.session.messages import Pause, Run, Snapshot, State, Step, Tweak, Watch
 from ganstudio.session.moments import Moment, Replay, find_base
 from ganstudio.session.timeline_messages import (
     DeleteBranch,
@@ -22,6 +22,7 @@ from ganstudio.session.timeline_messages import (
     SetBudget,
     Switch,
 )
+from ganstudio.training.field_frames import PathAngleFrame, WantPathAngle
 from ganstudio.training.frames import WantMosaic, WantPoints, WantSurface
 
 
@@ -419,3 +420,19 @@ def test_metrics_of_a_past_moment_are_shown_and_not_recorded(session, tmp_path):
     one.send(Step())
     one.event("stepped")
     assert 12 not in [e["step"] for e in folder.metrics.read()]
+
+
+def test_a_path_angle_between_two_states_on_the_disk(session, tmp_path):
+    """What memory forgot is read from the run's folder."""
+    one = session(folder=tmp_path / "run", recipe=tiny.recipe())
+    for step in (5, 15):
+        one.run_to(step)
+        seen = len(one.events)
+        one.send(Snapshot())
+        one.event("saved", seen)
+    one.run_to(30)
+    one.send(SetBudget(0, 1 << 30),
+             Watch({"path": WantPathAngle(5, 5, to_step=15)}))
+    frame = one.until(lambda w: next((f for _, f in w.frames
+                                      if isinstance(f, PathAngleFrame)), None))
+    assert (frame.from_step, frame.step) == (5, 15) and frame.length > 0

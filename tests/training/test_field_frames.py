@@ -401,6 +401,28 @@ def test_a_path_may_begin_where_the_watching_did_or_near_a_step():
     assert seen.look(WantPathAngle(1, 5)).from_step == 4
 
 
+def test_a_path_may_lead_from_one_kept_state_to_another():
+    """As if one had looked then: the weights of both, and the fixed batch."""
+    made, seen = watched(steps=3)
+    early = slow_looks.Kept(made.step, made.state().tensors)
+    made.advance(4)
+    late = slow_looks.Kept(made.step, made.state().tensors)
+    expected = seen.look(WantPathAngle(3, 5))
+    assert expected.from_step == made.step  # no path was kept, so there is none
+    held = {3: early, 7: late}
+    seen.slow.kept = lambda step: held[max((s for s in held if s <= step), default=3)]
+    then = seen.look(WantPathAngle(3, 5))
+    assert (then.from_step, then.step) == (3, 7)
+    made.advance(5)
+    frame = seen.look(WantPathAngle(3, 5, to_step=9))
+    assert (frame.from_step, frame.step) == (3, 7)
+    np.testing.assert_allclose(frame.cosine, then.cosine, rtol=1e-12)
+    np.testing.assert_allclose(frame.norm, then.norm, rtol=1e-12)
+    assert frame.length == pytest.approx(then.length) and then.length > 0
+    assert seen.look(WantPathAngle(3, 5)).step == 12
+    assert seen.look(WantPathAngle(7, 5, to_step=7)).words.startswith("Nothing has moved")
+
+
 # ---- the trace -------------------------------------------------------------------------------
 
 

@@ -89,7 +89,7 @@ class EigenPlane(Plot):
             reach = float(np.abs(values).max(initial=0.0)) or 1.0
             reach = float(symlog(reach)) if self.log else reach
             _, high = self._range.fit(-reach, reach)
-            side = 1.15 * max(high, 1e-9)
+            side = (1.02 if self.log else 1.15) * max(high, 1e-9)
             self.set_extent(Extent(-side, side, -side, side))
             return
         reach = float(max(np.abs(values.real).max(initial=0), np.abs(values.imag).max(initial=0)))

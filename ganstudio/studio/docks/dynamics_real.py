@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QStackedWidget, QVBoxLayo
 
 from ganstudio.runs.gallery.tables import eigenvalues_csv
 from ganstudio.session.messages import State, Update
+from ganstudio.session.timeline_messages import Timeline
 from ganstudio.studio.docks.dynamics_curve import AlphaPlot
 from ganstudio.studio.docks.dynamics_eigen import EigenPlane, Family
 from ganstudio.studio.docks.dynamics_real_plane import RealPlane
@@ -37,6 +38,8 @@ VIEWS = {"plane": ("Plane", "The field on a plane in the space of both players' 
 PLANES = (("gradients", "Gradients now"), ("recent_path", "Recent path"),
           ("last_step", "Last step"), ("random", "Random, filter-normalised"),
           ("eigen", "Leading rotation"))
+MOST_STEPS = 40
+"""Kept moments that a list offers."""
 OWN = (("", "as the plane"), *PLANES[:4])
 
 
@@ -48,6 +51,27 @@ def chooser(items: Sequence[tuple[Any, str]], name: str, tip: str) -> QComboBox:
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     named(box, name, tip)
     return box
+
+
+def offer_steps(box: QComboBox, fixed: int, word: str, steps: Sequence[int]) -> None:
+    """After its first ``fixed`` entries a list offers these steps, thinned evenly where they are
+    many; what is chosen stays. Nothing happens while somebody is choosing.
+    """
+    chosen = box.currentData() if box.currentIndex() >= fixed else None
+    most = len(steps) - 1
+    shown = {steps[round(k * most / (MOST_STEPS - 1))] for k in range(MOST_STEPS)} if (
+        len(steps) > MOST_STEPS) else set(steps)
+    wanted = sorted(shown | ({chosen} if chosen is not None and steps else set()))
+    if wanted == [box.itemData(k) for k in range(fixed, box.count())] or box.view().isVisible():
+        return
+    box.blockSignals(True)
+    while box.count() > fixed:
+        box.removeItem(box.count() - 1)
+    for step in wanted:
+        box.addItem(f"{word} {grouped(step)}", step)
+    if chosen is not None:
+        box.setCurrentIndex(max(box.findData(chosen), 0))
+    box.blockSignals(False)
 
 
 class RealPage(QWidget):
@@ -99,13 +123,14 @@ class RealPage(QWidget):
         self.spectrum.set_log(True)
         self.from_box = chooser(((0, "since the start"), (None, "since watching began")), "From",
                                 "The earlier of the two moments.")
-        for box in (self.plane_box, self.g_box, self.d_box, self.from_box):
+        self.to_box = chooser(((None, "until now"),), "To", "The later of the two moments.")
+        for box in (self.plane_box, self.g_box, self.d_box, self.from_box, self.to_box):
             box.currentIndexChanged.connect(lambda _: self._changed())
         for spin_box in (self.size_box, self.count_box):
             spin_box.valueChanged.connect(lambda _: self._changed())
         self._own: dict[str, tuple[QWidget, ...]] = {
             "plane": (self.plane_box, self.g_box, self.d_box, self.again, self.size_box),
-            "spectrum": (self.count_box, self.log), "path": (self.from_box,)}
+            "spectrum": (self.count_box, self.log), "path": (self.from_box, self.to_box)}
         self.g_box.setItemText(0, "G: as the plane")
         self.d_box.setItemText(0, "D: as the plane")
         self.bar = Bar(*self.views.values(), *(w for own in self._own.values() for w in own))
@@ -165,7 +190,8 @@ class RealPage(QWidget):
         if self.view == "spectrum":
             return {"spectrum": WantSpectrum(self.count_box.value())}
         if self.view == "path":
-            return {"path": WantPathAngle(self.from_box.currentData())}
+            return {"path": WantPathAngle(self.from_box.currentData(),
+                                          to_step=self.to_box.currentData())}
         plane = self.plane_box.currentData()
         own = (None, None) if plane == "eigen" else (self.g_box.currentData() or None,
                                                      self.d_box.currentData() or None)
@@ -180,12 +206,28 @@ class RealPage(QWidget):
         self.spectrum.show_values(())
         for plot in (self.plane, self.spectrum, self.angle, self.norm):
             plot.set_message(EMPTY if info is None else LOOKING)
+        for box, fixed, word in self._moments():
+            offer_steps(box, fixed, word, ())
         self._changed()
+
+    def _moments(self) -> tuple[tuple[QComboBox, int, str], ...]:
+        """The lists of moments: how many entries always stand, and what is written before a step.
+        """
+        return (self.from_box, 2, "from step"), (self.to_box, 1, "until step")
+
+    def _offer(self, timeline: Timeline) -> None:
+        """Kept states of the branch in sight can be chosen."""
+        branch = timeline.looking.branch if timeline.looking else timeline.branch
+        steps = next((b.snapshots for b in timeline.branches if b.id == branch), ())
+        for box, fixed, word in self._moments():
+            offer_steps(box, fixed, word, [s for s in steps if s > 0])
 
     def receive(self, update: Update, frames: Mapping[str, Any]) -> None:
         """Draw what is new."""
         if self.info is None and update.status.state == State.PREPARING:
             self.plane.set_message("Preparing the run…")
+        if update.timeline is not None:
+            self._offer(update.timeline)
         for event in update.events:
             refused = event.text.removeprefix("dynamics.")
             if event.kind == "note" and refused != event.text and "cannot be shown" in refused:

@@ -251,7 +251,9 @@ class SurfaceView(QWidget):
                               theme.text))
         for k, (text, colour) in enumerate(lines):
             y = 10 + metrics.ascent() + k * (metrics.height() + 4)
-            painter.setPen(QPen(QColor(colour), 3))
+            dotted = text.startswith("dotted")
+            painter.setPen(QPen(QColor(colour), 1.6, Qt.PenStyle.DotLine) if dotted
+                           else QPen(QColor(colour), 3))
             painter.drawLine(QPointF(12, y - metrics.ascent() / 3),
                              QPointF(30, y - metrics.ascent() / 3))
             haloed(painter, 38, y, text, self.theme)

@@ -48,7 +48,7 @@ class TheoryLine(Plot):
             reach = max(abs(low), abs(high), 1e-3)
             low, high = self._range.fit(-reach, reach)
         elif f.output == "probability":
-            low, high = 0.0, 1.0
+            low, high = -0.02, 1.02  # so that the extremes do not hide in the border
         else:
             low, high = self._range.fit(low, high)
         self.set_extent(Extent(f.extent[0], f.extent[1], low, high))
@@ -113,7 +113,7 @@ class HeatPlane(Plot):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = title
-        self.equal_aspect = True
+        self.equal_aspect = self.snug = True
         self.range = (0.0, 1.0)
         self._picture: QImage | None = None
         self._values: Numbers = np.empty((0, 0))

@@ -270,7 +270,9 @@ class Plot(QWidget):
                              int(Qt.AlignmentFlag.AlignLeft), text)
         if self.x_title and self.show_x:
             painter.setPen(QColor(self.theme.muted))
-            painter.drawText(QRectF(frame.left(), frame.bottom() + 4 + line, frame.width(), line),
+            wide = max(frame.width(), metrics.horizontalAdvance(self.x_title) + 2)
+            left = max(min(frame.left(), self.width() - wide), 0)
+            painter.drawText(QRectF(left, frame.bottom() + 4 + line, wide, line),
                              int(Qt.AlignmentFlag.AlignCenter), self.x_title)
 
     def _draw_y_axis(self, painter: QPainter, frame: QRectF) -> None:
@@ -286,11 +288,14 @@ class Plot(QWidget):
                              int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
                              text)
         if self.y_title and self.show_y:
+            high = min(max(frame.height(), self.metrics().horizontalAdvance(self.y_title) + 2),
+                       self.height())
+            middle = min(max(frame.center().y(), high / 2), self.height() - high / 2)
             painter.save()
-            painter.translate(2, frame.center().y())
+            painter.translate(2, middle)
             painter.rotate(-90)
             painter.setPen(QColor(self.theme.muted))
-            painter.drawText(QRectF(-frame.height() / 2, 0, frame.height(), line),
+            painter.drawText(QRectF(-high / 2, 0, high, line),
                              int(Qt.AlignmentFlag.AlignCenter), self.y_title)
             painter.restore()
 

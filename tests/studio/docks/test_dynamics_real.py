@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from ganstudio.session.messages import State
-from ganstudio.studio.docks.dynamics_real import RealPage, spectrum_words
+from ganstudio.session.timeline_messages import BranchInfo, Timeline
+from ganstudio.studio.docks.dynamics_real import MOST_STEPS, RealPage, spectrum_words
 from ganstudio.studio.docks.dynamics_real_plane import FAR, between_nodes, within
 from ganstudio.studio.theme import DARK, LIGHT
 from ganstudio.training.field_frames import (
@@ -140,6 +143,28 @@ def test_the_path_angle_and_its_words(page):
     plot = page.angle
     assert near(picture(plot), float(plot.to_x(0.5)), float(plot.to_y(0.5)), LIGHT.accent)
     assert page.norm.extent.y0 == 0
+
+
+def test_the_path_may_run_between_any_two_kept_states(page):
+    page.begin(POINTS)
+    page.set_view("path")
+    assert page.wants()["path"] == WantPathAngle(0)
+
+    def tell(steps):
+        main = BranchInfo("", "", 0, steps[-1], "main", 0, "", tuple(steps), ())
+        page.receive(replace(update(), timeline=Timeline("", (main,), None, 0, 0)), {})
+
+    tell([0, 30, 60, 90])
+    assert [page.to_box.itemText(k) for k in range(page.to_box.count())] == [
+        "until now", "until step 30", "until step 60", "until step 90"]
+    page.from_box.setCurrentIndex(page.from_box.findData(30))
+    page.to_box.setCurrentIndex(page.to_box.findData(60))
+    assert page.wants()["path"] == WantPathAngle(30, to_step=60)
+    tell(range(0, 2000, 9))
+    assert page.wants()["path"] == WantPathAngle(30, to_step=60)  # what is chosen stays
+    assert MOST_STEPS - 1 <= page.to_box.count() <= MOST_STEPS + 2
+    page.begin(POINTS)
+    assert page.wants()["path"] == WantPathAngle(0) and page.to_box.count() == 1
 
 
 def test_what_cannot_be_shown_is_said_in_place(page):

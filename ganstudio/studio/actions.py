@@ -53,6 +53,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                "another form", tool="keep"),
     *(ActionSpec(f"export_{kind}", f"{about.title}…", f"export_{kind}", "File/Export as",
                  when="ready", tip=about.about) for kind, about in KINDS.items()),
+    ActionSpec("compare", "Compare runs…", "compare_runs", "File", "Ctrl+K",
+               tip="Set runs or branches side by side: curves, samples, metrics and settings"),
     ActionSpec("reveal", "Show run folder", "reveal", "File", when="run",
                tip="Open the run's folder in the file manager"),
     ActionSpec("quit", "Quit", "close", "-File", "Ctrl+Q"),

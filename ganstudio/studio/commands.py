@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 
 from ganstudio import __version__
 from ganstudio.studio import ask
+from ganstudio.studio.compare_commands import CompareCommands
 from ganstudio.studio.look_commands import LookCommands
 from ganstudio.studio.share_commands import ShareCommands
 from ganstudio.studio.time_commands import TimeCommands
@@ -18,7 +19,7 @@ NOTICE_LEVELS = {"nonfinite": "error", "error": "error", "refused": "warning", "
                  "export_failed": "error", "unsaved": "warning"}
 
 
-class Commands(TimeCommands, LookCommands, ShareCommands):
+class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands):
     """Methods that the table of actions names, mixed into the window."""
 
     draw_page: Any
@@ -272,6 +273,8 @@ class Commands(TimeCommands, LookCommands, ShareCommands):
             self.notices.add(level, event.text[:1].upper() + event.text[1:], event.details)
         elif event.kind == "saved":
             self.status_bar.showMessage(event.text, 5000)
+            if self.compare_page is not None and self.pages.currentWidget() is self.compare_page:
+                self.compare_page.reread()
         elif event.kind == "progress" and event.data.get("what") == "data":
             self.status_bar.show_progress(event.text, event.data["done"], event.data["total"])
         elif event.kind == "exported":

@@ -105,6 +105,7 @@ class StartPage(QScrollArea):
     path_given = Signal(object)
     draw_wanted = Signal()
     lab_wanted = Signal()
+    compare_wanted = Signal()
     file_wanted = Signal()
     folder_wanted = Signal()
     settled = Signal()
@@ -199,6 +200,10 @@ class StartPage(QScrollArea):
         self.recent_list = QVBoxLayout()
         self.recent_list.setSpacing(2)
         column.addLayout(self.recent_list)
+        self.compare_button = QPushButton("Compare runs…")
+        self.compare_button.setToolTip("Set two or more runs side by side")
+        self.compare_button.clicked.connect(self.compare_wanted)
+        column.addWidget(self.compare_button)
         column.addStretch(1)
         return side
 
@@ -258,6 +263,7 @@ class StartPage(QScrollArea):
             row.clicked.connect(lambda _=False, path=run.path: self.run_chosen.emit(path))
             self.recent_list.addWidget(row)
         self.recent_caption.setVisible(bool(runs))
+        self.compare_button.setVisible(len(runs) > 1)
 
     # ---- dropping --------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QUndoCommand
@@ -104,12 +103,6 @@ class TimeCommands:
     def delete_branch(self, branch: str, name: str) -> None:
         """Delete a branch, undoably."""
         self.controller.undo_stack.push(Deletion(self.controller, branch, name))
-
-    def compare_branches(self, branch: str, other: str) -> None:
-        """Two branches are to be seen together: so far, each in a window of its own."""
-        name = Path(branch).name
-        self.notices.add("info", "A branch without the change begins there; this one is kept",
-                         action=("Go over", lambda: self.controller.send(Switch(name))))
 
     def open_beside(self, path: str) -> None:
         """Open a branch in a second window."""

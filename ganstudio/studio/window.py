@@ -67,6 +67,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.ticker: Any = None
         self.draw_page: Any = None
         self.lab_page: Any = None
+        self.compare_page: Any = None
         self.export_dialog: Any = None
         self.palette_box: Any = None
         self._first_run_shown = False
@@ -148,6 +149,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         page.path_given.connect(self.open_any)
         page.draw_wanted.connect(self.show_draw)
         page.lab_wanted.connect(self.show_dynamics)
+        page.compare_wanted.connect(lambda: self.show_comparison([]))
         page.file_wanted.connect(self.choose_file)
         page.folder_wanted.connect(self.choose_folder)
         page.set_theme(self.appearance.theme)
@@ -295,7 +297,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.status_bar.set_theme(theme)
         self.notices.set_theme(theme)
         for part in (self.start_page, self.workspace, self.palette_box, self.draw_page,
-                     self.lab_page):
+                     self.lab_page, self.compare_page):
             if part is not None:
                 part.set_theme(theme)
 
@@ -322,6 +324,8 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         if self.workspace is not None:
             self.settings.set("docks", self.workspace.dock_states())
             self.workspace.shut()
+        if self.compare_page is not None:
+            self.compare_page.shut()
         if self.lab_page is not None:
             self.settings.set("lab", self.lab_page.shut())
         self.settings.save()

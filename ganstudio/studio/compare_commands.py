@@ -1,0 +1,58 @@
+"""What the actions do to set runs side by side. A part of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+class CompareCommands:
+    """Methods that the table of actions names, mixed into the window."""
+
+    compare_page: Any
+    controller: Any
+    pages: Any
+
+    def compare_runs(self) -> None:
+        """Compare the open run with another, or the two newest."""
+        folder = self.controller.folder if self.controller.session is not None else None
+        self.show_comparison([folder] if folder is not None else [])
+
+    def compare_branches(self, branch: str, other: str) -> None:
+        """Two branches are to be seen together."""
+        self.show_comparison([Path(branch), Path(other)])
+
+    def show_comparison(self, paths: Sequence[Path]) -> None:
+        """Go to the page of comparisons with these runs."""
+        window: Any = self
+        if self.compare_page is None:
+            from ganstudio.studio.compare_page import ComparePage
+            self.compare_page = ComparePage()
+            self.compare_page.set_theme(window.appearance.theme)
+            self.compare_page.left.connect(self._leave_comparison)
+            self.compare_page.lockstep_wanted.connect(self._train_comparison)
+            self.pages.addWidget(self.compare_page)
+        from ganstudio.session.messages import Snapshot
+        from ganstudio.studio.compare_choices import choices
+        if self.controller.is_ready:
+            self.controller.send(Snapshot())  # so that what is read is the run as it is now
+        window.leave_workspace()
+        self.compare_page.open(choices(window.settings), paths)
+        self.pages.setCurrentWidget(self.compare_page)
+        self.compare_page.pickers.boxes[-1].setFocus()
+
+    def _train_comparison(self) -> None:
+        """A run may be open in one place only: the window lets go of its own."""
+        self.controller.leave(self.compare_page.train)
+
+    def _leave_comparison(self) -> None:
+        window: Any = self
+        if self.controller.session is not None and window.workspace is not None:
+            self.pages.setCurrentWidget(window.workspace)
+            window.workspace.show_floating(True)
+            window.workspace.setFocus()
+        else:
+            window.start_page.refresh_recent()
+            self.pages.setCurrentWidget(window.start_page)
+            window.start_page.setFocus()

@@ -38,7 +38,7 @@ class CurvesView(Plot):
         self.curves: list[Curve] = []
         self.floor: tuple[float, float] | None = None
         """Mean and standard deviation of a metric's noise floor."""
-        self.cursor: float | None = None
+        self.pointer: float | None = None
         self.moment: float | None = None
         self.x_scale = Whole()
         self._points = LentPoints()
@@ -84,12 +84,12 @@ class CurvesView(Plot):
         return Extent(x0, max(x1, x0 + 1), float(low - room), float(high + room))
 
     def _on_hover(self, at: tuple[float, float] | None) -> None:
-        self.cursor = at[0] if at is not None else None
+        self.pointer = at[0] if at is not None else None
         self.update()
 
     def said(self) -> list[str]:
         """Each curve's reading at the cursor, at the moment, or at its end."""
-        at = self.cursor if self.cursor is not None else self.moment
+        at = self.pointer if self.pointer is not None else self.moment
         words = []
         for curve in self.curves:
             if not len(curve.steps):
@@ -130,7 +130,7 @@ class CurvesView(Plot):
         for curve in self.curves:
             self._draw_curve(painter, frame, curve)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for at, colour in ((self.moment, self.theme.accent), (self.cursor, self.theme.muted)):
+        for at, colour in ((self.moment, self.theme.accent), (self.pointer, self.theme.muted)):
             if at is not None:
                 x = round(float(self.to_x(at)))
                 painter.setPen(thin(colour))

@@ -16,24 +16,17 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ganstudio.recipe import Recipe
 from ganstudio.runs.atomic import fresh_folder, write_text
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import MARK, RunFolder, is_run_folder
-from ganstudio.runs.history import parts_of
-from ganstudio.runs.lineage import Entry, cut
-from ganstudio.runs.records import Records
 from ganstudio.runs.retrace import Script, script_of
-from ganstudio.training.frames import ScalarPart
 from ganstudio.training.trainer import State
 
 FORMAT = 1
@@ -50,7 +43,8 @@ _ID = re.compile(r"[a-z0-9]{1,16}")
 @dataclass(frozen=True, slots=True)
 class Branch:
     """``step`` is where it leaves ``parent`` (0 and "" for the main line); ``before`` says that
-    the parent's changes at that very step are not its own.
+    the parent's changes at that very step are not its own. ``entries`` is how many lines the
+    parent's journal had then (None: not known): what it took back later is this one's still.
     """
 
     id: str
@@ -60,18 +54,21 @@ class Branch:
     name: str
     colour: int
     before: bool = False
+    entries: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A part of a branch's past: what ``folder`` holds up to step ``until`` (None: all of it),
-    the changes at that step included unless ``before``.
+    the changes at that step included unless ``before``, by what the first ``entries`` lines of
+    its journal say (None: all).
     """
 
     id: str
     folder: Path
     until: int | None
     before: bool = False
+    entries: int | None = None
 
 
 def root_of(path: Path) -> Path:
@@ -123,8 +120,10 @@ def read_branch(root: Path, branch: str) -> Branch:
     if about.get("format") != FORMAT:
         raise RunError(f"{path} was written by a newer GAN Studio (branch format "
                        f"{about.get('format')}; this one reads up to {FORMAT})")
+    lines = about.get("entries")
+    known = isinstance(lines, int) and not isinstance(lines, bool) and lines > 0
     return Branch(branch, path, parent, step, *_label(about, f"from {step:,}", 1),
-                  before=about.get("before") is True)
+                  before=about.get("before") is True, entries=lines if known else None)
 
 
 def branches(root: Path) -> list[Branch]:
@@ -202,7 +201,8 @@ def create(root: Path, fork: Fork, name: str = "") -> Branch:
     while is_run_folder(path := root / HOME / uuid.uuid4().hex[:8]):
         pass
     label = name.strip()[:LONGEST_NAME] or _free_name(fork.step, {b.name for b in there})
-    made = Branch(path.name, path, fork.parent, fork.step, label, colour, fork.before)
+    made = Branch(path.name, path, fork.parent, fork.step, label, colour, fork.before,
+                  RunFolder(path_of(root, fork.parent)).journal.lines)
     with fresh_folder(path) as building:
         folder = RunFolder.create(building, fork.old)
         folder.journal.append("forked", fork.step, parent=fork.parent)
@@ -224,8 +224,8 @@ def _free_name(step: int, taken: set[str]) -> str:
 def _write(branch: Branch, path: Path) -> None:
     created = _read(path).get("created") if path.exists() else datetime.now(UTC).isoformat()
     about = {"format": FORMAT, "parent": branch.parent, "step": branch.step,
-             "before": branch.before, "name": branch.name, "colour": branch.colour,
-             "created": created}
+             "before": branch.before, "entries": branch.entries, "name": branch.name,
+             "colour": branch.colour, "created": created}
     write_text(path, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -306,17 +306,18 @@ def lineage(path: Path) -> list[Stretch]:
     root, branch = root_of(path), id_of(path)
     found: list[Stretch] = []
     until: int | None = None
+    entries: int | None = None
     before = False
     while True:
         if any(s.id == branch for s in found):
             raise RunError(f"the branches in {root} go round in a circle")
-        found.append(Stretch(branch, path_of(root, branch), until, before))
+        found.append(Stretch(branch, path_of(root, branch), until, before, entries))
         if branch == MAIN:
             return found[::-1]
         about = read_branch(root, branch)
         if until is None or about.step <= until:
             until, before = about.step, about.before
-        branch = about.parent
+        branch, entries = about.parent, about.entries
 
 
 def script(stretches: Iterable[Stretch]) -> Script:
@@ -327,65 +328,8 @@ def script(stretches: Iterable[Stretch]) -> Script:
     """
     whole = Script()
     for stretch in stretches:
-        part = script_of(RunFolder(stretch.folder).journal.lineage())
+        part = script_of(RunFolder(stretch.folder).journal.lineage(stretch.entries))
         if stretch.until is not None:
             part = part.until(stretch.until, inclusive=not stretch.before)
         whole = whole.joined(part)
     return whole
-
-
-def past_records(folder: RunFolder, records: Callable[[RunFolder], Records]
-                 ) -> list[dict[str, Any]]:
-    """What was recorded of a branch and, up to where it left them, of its ancestors.
-
-    Raises:
-        RunError: a file is damaged.
-    """
-    found: list[dict[str, Any]] = []
-    for stretch in lineage(folder.path):
-        until = float("inf") if stretch.until is None else stretch.until
-        after = found[-1]["step"] if found else -1
-        found += [e for e in records(RunFolder(stretch.folder)).read()
-                  if after < e["step"] <= until]
-    return found
-
-
-def past_parts(folder: RunFolder) -> tuple[ScalarPart, ...]:
-    """The scalar history of a branch with its ancestors' up to where it left them.
-
-    Raises:
-        RunError: a history is damaged.
-    """
-    try:
-        before = lineage(folder.path)[:-1]
-    except RunError:
-        before = []
-    if not before:
-        return folder.history.past()
-    parts: list[NDArray[np.void]] = []
-    start = 0
-    for stretch in before:
-        history = RunFolder(stretch.folder).history
-        assert stretch.until is not None
-        first = history.index_of(start)
-        parts.append(history.rows(first, history.index_of(stretch.until) - first))
-        start = stretch.until
-    return parts_of(np.concatenate([*parts, folder.history.rows()]))
-
-
-def past_entries(folder: RunFolder, upto: int) -> tuple[Recipe, list[Entry]]:
-    """The recipe that a branch's main line began with, and every journal entry that led from
-    there to what the branch was after ``upto`` lines of its own journal.
-
-    Raises:
-        RunError: an ancestor is gone, or its journal damaged.
-    """
-    stretches = lineage(folder.path)
-    entries: list[Entry] = []
-    for stretch in stretches[:-1]:
-        assert stretch.until is not None
-        for entry in RunFolder(stretch.folder).journal.lineage():
-            late = stretch.before and entry.get("kind") == "tweak"
-            kept = cut(entry, stretch.until - late)
-            entries += [kept] if kept is not None else []
-    return (RunFolder(stretches[0].folder).recipe(), entries + folder.journal.lineage(upto))

@@ -98,6 +98,8 @@ class BranchWork:
         old = replay.trainer.recipe
         new = _changed(old, fork)
         replay.trainer.apply(new)
+        if moment.branch == self.timeline.branch:
+            conductor.save()  # a crash must not take back what the branch builds on
         made = branches.create(root, branches.Fork(
             moment.branch, replay.trainer.state(), old, new, differences(old, new), fork.before),
             fork.name)

@@ -53,6 +53,7 @@ def read_subject(path: Path) -> Subject:
     """Everything of a run that a comparison shows. A run that cannot be read has ``error``."""
     from ganstudio.recipe import RecipeError
     from ganstudio.runs import branches
+    from ganstudio.runs.ancestry import past_parts
     from ganstudio.runs.errors import RunError
     from ganstudio.runs.folder import RunFolder
     from ganstudio.training.metrics_frames import from_entry
@@ -64,7 +65,7 @@ def read_subject(path: Path) -> Subject:
         if folder.is_branch:
             about = branches.read_branch(branches.root_of(path), branches.id_of(path))
             name = f"{name}, {about.name}"
-        steps, values = flattened(branches.past_parts(folder))
+        steps, values = flattened(past_parts(folder))
         metrics: list[MetricsFrame] = []
         frames: dict[int, Path] = {}
         for stretch in _stretches(path):

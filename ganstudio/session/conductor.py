@@ -15,7 +15,7 @@ from ganstudio.data.catalogue import load_dataset
 from ganstudio.data.dataset import Dataset
 from ganstudio.nets.sizes import ALLOWED_IMAGE_SIZES
 from ganstudio.recipe import Recipe, RecipeError, differences, needs_restart, with_value
-from ganstudio.runs.branches import past_parts
+from ganstudio.runs.ancestry import past_parts
 from ganstudio.runs.checkpoint import state_digest
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import RunFolder, is_run_folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganstudio.metrics.table import METRICS
-from ganstudio.runs.branches import past_records
+from ganstudio.runs.ancestry import past_records
 from ganstudio.runs.records import far_enough
 from ganstudio.training.frames import Frame
 from ganstudio.training.metrics_frames import MetricsFrame, WantMetrics, as_entry, from_entry

@@ -57,7 +57,7 @@ def find_base(root: Path, moment: Moment, memory: Snapshots) -> Base:
         last = moment.step if stretch.until is None else min(moment.step, stretch.until)
         before = moment.before if last == moment.step else False
         before = before or (stretch.before and last == stretch.until)
-        found = _newest(stretch, last, before, memory)
+        found = _newest(stretch, min(last, _unchanged(stretch)), before, memory)
         if found is not None:
             return Base(found, found.recipe, _script(stretches[k:], moment))
     recipe = RunFolder(stretches[0].folder).recipe()
@@ -68,7 +68,18 @@ def _script(stretches: Iterable[Stretch], moment: Moment) -> Script:
     return branches.script(stretches).until(moment.step, inclusive=not moment.before)
 
 
-def _newest(stretch: Stretch, last: int, before: bool, memory: Snapshots) -> Snapshot | None:
+def _unchanged(stretch: Stretch) -> float:
+    """Up to which step an ancestor is still what it was when the branch left it: it may have gone
+    back since, and then on by another way.
+    """
+    if stretch.entries is None:
+        return float("inf")
+    entries = RunFolder(stretch.folder).journal.numbered()
+    return min((e["step"] for n, e in entries if n > stretch.entries and "kept" in e),
+               default=float("inf"))
+
+
+def _newest(stretch: Stretch, last: float, before: bool, memory: Snapshots) -> Snapshot | None:
     files = {int(p.stem): p for p in RunFolder(stretch.folder).checkpoint_files()}
     held = memory.steps(stretch.id)
     for step in sorted({*files, *held}, reverse=True):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ganstudio.data.catalogue import load_dataset
 from ganstudio.nets.sizes import ALLOWED_IMAGE_SIZES
 from ganstudio.recipe import RecipeError
-from ganstudio.runs.branches import past_entries
+from ganstudio.runs.ancestry import past_entries
 from ganstudio.runs.checkpoint import state_digest
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import RunFolder

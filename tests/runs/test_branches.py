@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganstudio.recipe import differences, with_value
-from ganstudio.runs import branches
+from ganstudio.runs import ancestry, branches
 from ganstudio.runs.branches import Fork
 from ganstudio.runs.checkpoint import state_digest
 from ganstudio.runs.errors import RunError
@@ -105,7 +105,7 @@ def test_a_branch_that_was_never_finished_is_not_seen_and_goes_when_the_run_is_c
 
 
 def past(folder):
-    part, = branches.past_parts(folder)
+    part, = ancestry.past_parts(folder)
     return part.steps.tolist(), part.stats[0][:, 0].tolist()
 
 
@@ -118,7 +118,7 @@ def test_the_past_of_a_branch_is_that_of_its_ancestors_and_its_own(run):
                           (RunFolder(two.path), (8, 9))):
         for step in steps:
             folder.metrics.add(step, {"from": folder.path.name})
-    entries = branches.past_records(RunFolder(two.path), lambda f: f.metrics)
+    entries = ancestry.past_records(RunFolder(two.path), lambda f: f.metrics)
     assert [e["step"] for e in entries] == [2, 5, 6, 8, 9]
     assert entries[3]["from"] == two.id
     steps, losses = past(RunFolder(two.path))

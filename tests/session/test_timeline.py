@@ -11,6 +11,7 @@ from ganstudio.runs.snapshots import Snapshots
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.messages import Pause, Run, Snapshot, State, Step, Tweak, Watch
 from ganstudio.session.moments import Moment, Replay, find_base
+from ganstudio.session.replay import replay as replay_run
 from ganstudio.session.timeline_messages import (
     DeleteBranch,
     Fork,
@@ -125,6 +126,65 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path):
     replay = Replay(run.dataset, base)
     replay.forward(run.step)
     assert state_digest(replay.trainer.state()) == right
+
+
+def moments_of(dataset, path, branch, steps, before=False):
+    """The digests of these moments, reached from what lies on the disk."""
+    found = {}
+    for step in steps:
+        replay = Replay(dataset, find_base(path, Moment(branch, step, before), Snapshots()))
+        replay.forward(step)
+        found[step] = state_digest(replay.trainer.state())
+    return found
+
+
+def test_tweaks_in_quick_succession_need_no_state_of_their_own(tmp_path, monkeypatch):
+    """One save serves them all; the moments between are reached by doing them again."""
+    monkeypatch.setattr("ganstudio.session.autosave.TWEAK_SAVE_SECONDS", 1e9)
+    path = tmp_path / "x.run"
+    run = Conductor(tiny.recipe(), path)
+    after, before = {}, {}
+    for step in range(9):
+        before[step] = run.digest()
+        for k in range(3 if 2 <= step <= 6 else 0):
+            run.tweak({"batch": 5 + step + k, "optimizer_d.lr": 0.01 / (step + k + 1)})
+        after[step] = run.digest()
+        run.advance(1)
+    run.close()
+    assert {int(p.stem) for p in run.folder.checkpoint_files()} == {2, 9}
+    assert moments_of(run.dataset, path, "", after) == after
+    assert moments_of(run.dataset, path, "", before, before=True) == before
+
+
+def test_a_branch_keeps_what_its_parent_lost_later(tmp_path, monkeypatch):
+    """The parent goes back beyond the fork, and on without the tweak that the branch has."""
+    monkeypatch.setattr("ganstudio.session.autosave.TWEAK_SAVE_SECONDS", 1e9)
+    path = tmp_path / "x.run"
+    run = Conductor(tiny.recipe(), path)
+    for _ in range(3):
+        run.advance(1)
+    run.save()
+    was = {run.step: run.digest()}
+    run.times._mark_saved = float("inf")  # the tweak is not saved
+    while run.step < 8:
+        if run.step == 5:
+            run.tweak({"batch": 7})
+        was[run.step] = run.digest()
+        run.advance(1)
+    was[8] = run.digest()
+    made = branches.create(path, branches.Fork("", run.trainer.state(), run.recipe, run.recipe,
+                                               {}))
+    run.saver.close()
+    run.saver = None
+    run.folder.lock.drop()
+    run = Conductor(None, path)
+    assert run.step == 3 and run.recipe.batch == 16
+    while run.step < 7:
+        run.advance(1)
+    run.close()
+    assert 7 in {int(p.stem) for p in run.folder.checkpoint_files()}
+    assert moments_of(run.dataset, path, made.id, was) == was
+    assert replay_run(RunFolder.open(made.path)).same
 
 
 # ---- looking back --------------------------------------------------------------------------------

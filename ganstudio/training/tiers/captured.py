@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from ganstudio.game.losses import LOSSES
 from ganstudio.recipe.game import Optimizer as Settings
+from ganstudio.recipe.game import Update
 from ganstudio.recipe.networks import Mlp
+from ganstudio.recipe.schedules import rate_at, sigma_at
+from ganstudio.recipe.tree import Recipe
 from ganstudio.training.frames import SCALARS
 from ganstudio.training.moves import NonFiniteLossError, Reading
 from ganstudio.training.optimizers import Optimizer
-from ganstudio.training.tiers import mlp_program
+from ganstudio.training.streams import Stream
+from ganstudio.training.tiers import loss_program, mlp_program
 from ganstudio.training.tiers.mlp_program import Game, Pass, Player, Source
 
 if TYPE_CHECKING:
@@ -35,10 +40,10 @@ def compiled() -> Any:
     """
     names = {"torch": torch, "math": math, "Tensor": Tensor,
              "Game": Game, "Pass": Pass, "Player": Player, "Source": Source}
-    source = inspect.getsource(mlp_program)
+    sources = (inspect.getsource(module) for module in (loss_program, mlp_program))
     # torch.jit.script would warn every user that it is to go; the compiler beneath it does not.
     unit = torch.jit.CompilationUnit()
-    unit.define(source[source.index("\ndef "):], names.get)
+    unit.define("\n".join(source[source.index("\ndef "):] for source in sources), names.get)
     return unit.rounds
 
 
@@ -50,10 +55,28 @@ def numbers_of(settings: Settings) -> list[float]:
     return [settings.lr, *constants[settings.kind]]
 
 
-def _player(part: Mlp, weights: list[Tensor], optimizer: Optimizer, settings: Settings) -> Player:
+def _player(part: Mlp, weights: list[Tensor], optimizer: Optimizer, settings: Settings,
+            steps: range) -> Player:
     state = [*optimizer.state.values(), [], []]
     return Player([w.detach() for w in weights], part.activation, part.slope, optimizer.kind,
-                  numbers_of(settings), state[0], state[1], optimizer.counts)
+                  numbers_of(settings), [rate_at(settings, step) for step in steps],
+                  state[0], state[1], optimizer.counts)
+
+
+def batches_of(recipe: Recipe) -> int:
+    """Batches of real samples that a round draws."""
+    update = recipe.update
+    if update.rule == "simultaneous":
+        return 1
+    found = update.k_d if update.train_d else 1
+    if LOSSES[recipe.loss.kind].compares:
+        found += (update.k_g if update.train_g else 1) - shares_fakes(update)
+    return found
+
+
+def shares_fakes(update: Update) -> bool:
+    """Whether G's first move is on the batch of D's last."""
+    return not update.fresh_noise and update.first == "d" and update.train_d and update.train_g
 
 
 class Captured:
@@ -72,40 +95,50 @@ class Captured:
     def advance(self, count: int) -> tuple[Tensor, NonFiniteLossError | None]:
         """Take ``count`` rounds; their scalars (done, len(SCALARS)), and what ended them early."""
         trainer = self.trainer
-        recipe, update = trainer.recipe, trainer.recipe.update
+        recipe = trainer.recipe
         begun = perf_counter()
         trainer.stabilisers.begin(recipe, trainer.step)  # what is off now forgets its past
         rows = torch.empty((count, len(SCALARS)), dtype=trainer.dtype)
-        alternating = update.rule == "alternating"
-        batches = count * (update.k_d if alternating and update.train_d else 1)
-        data = Source(
-            trainer.batches.items, trainer.batches.choose(batches * recipe.batch), trainer.noise,
-            recipe.latent.kind, recipe.latent.dim, recipe.batch)
+        steps = range(trainer.step, trainer.step + count)
+        data = self._source(batches_of(recipe) * count, steps)
         with torch.no_grad(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
             # Unoptimised: every operation is a kernel already, and the optimiser's first
             # passes would hold training up for 0.2 s.
-            done, who, value = compiled()(count, *self._players(), data, self._game(), rows)
+            done, who, value = compiled()(count, *self._players(steps), data, self._game(), rows)
         if done:
             last = rows[done - 1].clone()
             trainer.reading = Reading(last[0], last[1], last[2:])
         self._seconds += 0.3 * ((perf_counter() - begun) / count - self._seconds)
         return rows[:done], NonFiniteLossError(who, value) if done < count else None
 
-    def _players(self) -> tuple[Player, Player]:
+    def _source(self, batches: int, steps: range) -> Source:
+        trainer, recipe = self.trainer, self.trainer.recipe
+        sigmas = [sigma_at(recipe.instance_noise, step) for step in steps]
+        # A stream begins to exist when it is first drawn from.
+        noise = (trainer.stabilisers.chance.stream(Stream.INSTANCE_NOISE) if any(sigmas)
+                 else trainer.noise)
+        return Source(
+            trainer.batches.items, trainer.batches.choose(batches * recipe.batch), [0],
+            trainer.noise, recipe.latent.kind, recipe.latent.dim, recipe.batch, noise, sigmas,
+            [0.0])
+
+    def _players(self, steps: range) -> tuple[Player, Player]:
         players, recipe = self.trainer.players, self.trainer.recipe
         assert isinstance(recipe.generator, Mlp) and isinstance(recipe.discriminator, Mlp)
         return (_player(recipe.generator, players.weights_g, players.optimizer_g,
-                        recipe.optimizer_g),
+                        recipe.optimizer_g, steps),
                 _player(recipe.discriminator, players.weights_d, players.optimizer_d,
-                        recipe.optimizer_d))
+                        recipe.optimizer_d, steps))
 
     def _game(self) -> Game:
-        recipe, update = self.trainer.recipe, self.trainer.recipe.update
-        averaged, updates = self.trainer.players.averaging()
-        d_first = update.first == "d"
+        trainer = self.trainer
+        recipe, update = trainer.recipe, trainer.recipe.update
+        averaged, updates = trainer.players.averaging()
         return Game(
-            loss=recipe.loss.kind, simultaneous=update.rule == "simultaneous", d_first=d_first,
-            shared=not update.fresh_noise and d_first and update.train_d and update.train_g,
+            loss=recipe.loss.kind, smooth=trainer.stabilisers.objective.smooth,
+            compares=LOSSES[recipe.loss.kind].compares,
+            simultaneous=update.rule == "simultaneous", d_first=update.first == "d",
+            shared=shares_fakes(update),
             k_d=update.k_d, k_g=update.k_g, train_d=update.train_d, train_g=update.train_g,
             clip=recipe.loss.clip, decay=recipe.average.decay if averaged else 0.0,
             averaged=averaged, updates=updates)

@@ -8,14 +8,16 @@ from ganstudio.recipe import Recipe, field_applies, find_field, leaves, sections
 from ganstudio.recipe.fields import FieldSpec
 
 ANY = frozenset({
-    "version", "name", "seed", "batch", "average.decay", "loss.clip",
+    "version", "name", "seed", "batch", "average.decay", "loss.clip", "loss.smooth",
+    "instance_noise.sigma", "instance_noise.decay", "instance_noise.steps",
     "generator.depth", "generator.width", "generator.slope", "generator.init",
     "generator.init_std", "discriminator.depth", "discriminator.width", "discriminator.slope",
     "discriminator.init", "discriminator.init_std",
     "update.first", "update.k_d", "update.k_g", "update.fresh_noise", "update.train_d",
     "update.train_g",
     *(f"optimizer_{who}.{name}" for who in "dg"
-      for name in ("kind", "lr", "momentum", "alpha", "beta1", "beta2", "eps")),
+      for name in ("kind", "lr", "momentum", "alpha", "beta1", "beta2", "eps",
+                   "schedule", "warmup", "steps", "final")),
     "latent.kind", "latent.dim", "machine.device", "machine.threads", "machine.precision",
 })
 """Fields whose every value the program knows (or need not know)."""
@@ -24,7 +26,8 @@ SOME: dict[str, tuple[Any, ...]] = {
     "generator.kind": ("mlp",), "discriminator.kind": ("mlp",),
     "generator.activation": ("relu", "leaky_relu", "tanh", "silu"),
     "discriminator.activation": ("relu", "leaky_relu", "tanh", "silu"),
-    "loss.kind": ("minimax", "non_saturating", "least_squares", "hinge", "wasserstein"),
+    "loss.kind": ("minimax", "non_saturating", "least_squares", "hinge", "wasserstein",
+                  "relativistic_average", "relativistic_paired"),
     "update.rule": ("alternating", "simultaneous"),
 }
 """Fields of which it knows these values."""

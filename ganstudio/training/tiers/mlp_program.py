@@ -14,6 +14,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ganstudio.training.tiers.loss_program import (
+    loss_of_d,
+    loss_of_g,
+    outputs,
+    slope_of_d,
+    slope_of_g,
+)
+
 
 class Player(NamedTuple):
     """A network (weight and bias of each layer in turn) and its optimizer."""
@@ -24,6 +32,8 @@ class Player(NamedTuple):
     optimizer: str
     numbers: list[float]
     """Rate and constants, as ``captured.numbers_of`` lays them out."""
+    rates: list[float]
+    """The rate of each round of the call."""
     first: list[Tensor]
     second: list[Tensor]
     counts: list[Tensor]
@@ -35,16 +45,27 @@ class Source(NamedTuple):
     items: Tensor
     chosen: Tensor
     """Rows of ``items`` for all batches of the call, one after the other."""
+    taken: list[int]
+    """How many batches have been taken."""
     rng: torch.Generator
     latent: str
     dim: int
     batch: int
+    noise: torch.Generator
+    """Of instance noise."""
+    sigmas: list[float]
+    """Its deviation in each round of the call."""
+    sigma: list[float]
+    """In the present round."""
 
 
 class Game(NamedTuple):
     """How a round is played."""
 
     loss: str
+    smooth: float
+    compares: bool
+    """G's loss looks at reals."""
     simultaneous: bool
     d_first: bool
     shared: bool
@@ -140,66 +161,6 @@ def backward_to_input(net: Player, seen: Pass, grad: Tensor) -> Tensor:
     return grad
 
 
-def loss_of_d(kind: str, r: Tensor, q: Tensor) -> Tensor:
-    """As ``game.losses`` states it."""
-    if kind == "hinge":
-        return torch.relu(1 - r).mean() + torch.relu(1 + q).mean()
-    if kind == "wasserstein":
-        return q.mean() - r.mean()
-    if kind == "least_squares":
-        return ((r - 1.0).square().mean() + q.square().mean()) * 0.5
-    return torch.ops.aten.softplus(q).mean() - torch.ops.aten.softplus(r, -1).mean()
-
-
-def slope_of_d(kind: str, r: Tensor, q: Tensor) -> Tensor:
-    """The gradient of D's loss at the logits of (real, fake), (2n, 1)."""
-    each = torch.ones_like(q).div_(q.numel())
-    if kind == "hinge":
-        of_r = torch.ops.aten.threshold_backward(each, torch.relu(1 - r), 0.0).neg_()
-        of_q = torch.ops.aten.threshold_backward(each, torch.relu(1 + q), 0.0)
-    elif kind == "wasserstein":
-        of_r, of_q = -each, each
-    elif kind == "least_squares":
-        half = torch.full_like(q, 0.5).div_(q.numel())
-        of_r, of_q = half * ((r - 1.0) * 2.0), half * (q * 2.0)
-    else:
-        of_r = torch.ops.aten.softplus_backward(-each, r, -1, 20)
-        of_q = torch.ops.aten.softplus_backward(each, q, 1, 20)
-    # autograd adds each half to zeros, and so turns −0 into 0
-    return torch.cat([of_r, of_q]).add_(0.0).view(-1, 1)
-
-
-def loss_of_g(kind: str, q: Tensor) -> Tensor:
-    """As ``game.losses`` states it."""
-    if kind == "minimax":
-        return -torch.ops.aten.softplus(q).mean()
-    if kind == "non_saturating":
-        return -torch.ops.aten.softplus(q, -1).mean()
-    if kind == "least_squares":
-        return (q - 1.0).square().mean() * 0.5
-    return -q.mean()
-
-
-def slope_of_g(kind: str, q: Tensor) -> Tensor:
-    """The gradient of G's loss at the fakes' logits, (n, 1)."""
-    each = torch.full_like(q, -1.0).div_(q.numel())
-    if kind == "minimax":
-        each = torch.ops.aten.softplus_backward(each, q, 1, 20)
-    elif kind == "non_saturating":
-        each = torch.ops.aten.softplus_backward(each, q, -1, 20)
-    elif kind == "least_squares":
-        each = torch.full_like(q, 0.5).div_(q.numel()) * ((q - 1.0) * 2.0)
-    return each.view(-1, 1)
-
-
-def outputs(kind: str, r: Tensor, q: Tensor) -> Tensor:
-    """D's mean output on (real, fake)."""
-    both = torch.stack([r, q])
-    if kind == "minimax" or kind == "non_saturating":
-        both = torch.sigmoid(both)
-    return both.mean(1)
-
-
 def descend(p: Player, grads: list[Tensor]) -> None:
     """As ``training.optimizers.Optimizer.step``."""
     lr = p.numbers[0]
@@ -238,61 +199,98 @@ def descend_g(g: Player, game: Game, grads: list[Tensor]) -> None:
         torch._foreach_lerp_(game.averaged, g.weights, 1.0 - min(game.decay, (1 + n) / (10 + n)))
 
 
-def judge(d: Player, real: Tensor, fake: Tensor) -> Pass:
-    """D on real and fake as one batch."""
-    return forward(d, torch.cat([real, fake]))
+def real_batch(data: Source) -> Tensor:
+    """The next batch of the call."""
+    number = data.taken[0]
+    data.taken[0] = number + 1
+    return data.items.index_select(0, data.chosen.narrow(0, number * data.batch, data.batch))
 
 
-def d_turn(g: Player, d: Player, data: Source, game: Game, number: int, move: bool, row: Tensor
-           ) -> tuple[float, Pass]:
-    """D's loss on the call's batch ``number`` and, with ``move``, its step; G's pass with it."""
-    real = data.items.index_select(0, data.chosen.narrow(0, number * data.batch, data.batch))
-    made = forward(g, draw(data))
-    seen = judge(d, real, made.out)
+def blurred(data: Source, x: Tensor) -> Tensor:
+    """Samples under the round's instance noise."""
+    sigma = data.sigma[0]
+    if sigma == 0.0:
+        return x
+    return x + sigma * torch.empty_like(x).normal_(0.0, 1.0, generator=data.noise)
+
+
+def judge(d: Player, data: Source, real: Tensor, made: Pass) -> tuple[Pass, Tensor, Tensor]:
+    """D on real and fake as one batch: the pass, and the logits of each."""
+    fake = blurred(data, made.out)
+    seen = forward(d, torch.cat([blurred(data, real), fake]))
     logits = seen.out.view(-1)
-    r, q = logits[:data.batch], logits[data.batch:]
-    loss = loss_of_d(game.loss, r, q)
+    return seen, logits[:data.batch], logits[data.batch:]
+
+
+def d_turn(g: Player, d: Player, data: Source, game: Game, move: bool, row: Tensor
+           ) -> tuple[float, Pass, Tensor]:
+    """D's loss on the next batch and, with ``move``, its step; G's pass and the reals with it."""
+    real = real_batch(data)
+    made = forward(g, draw(data))
+    seen, r, q = judge(d, data, real, made)
+    loss = loss_of_d(game.loss, r, q, game.smooth)
     value = float(loss.item())
     if math.isfinite(value):
         if move:
-            descend_d(d, game, backward(d, seen, slope_of_d(game.loss, r, q)))
+            descend_d(d, game, backward(d, seen, slope_of_d(game.loss, r, q, game.smooth)))
         row[0] = loss
         row[2:] = outputs(game.loss, r, q)
-    return value, made
+    return value, made, real
 
 
-def g_turn(g: Player, d: Player, game: Game, made: Pass, move: bool, row: Tensor) -> float:
+def g_look(d: Player, data: Source, game: Game, made: Pass, real: Tensor
+           ) -> tuple[Pass, Tensor, Tensor]:
+    """D on the fakes of a pass, and their logits with those of the reals if G looks at them."""
+    fake = blurred(data, made.out)
+    if not game.compares:
+        seen = forward(d, fake)
+        q = seen.out.view(-1)
+        return seen, q, q
+    real = blurred(data, real)
+    seen = forward(d, fake)
+    return seen, seen.out.view(-1), forward(d, real).out.view(-1)
+
+
+def g_turn(g: Player, d: Player, data: Source, game: Game, made: Pass, real: Tensor, move: bool,
+           row: Tensor) -> float:
     """G's loss on the fakes of a pass and, with ``move``, its step."""
-    seen = forward(d, made.out)
-    q = seen.out.view(-1)
-    loss = loss_of_g(game.loss, q)
+    seen, q, r = g_look(d, data, game, made, real)
+    loss = loss_of_g(game.loss, q, r)
     value = float(loss.item())
     if math.isfinite(value):
         if move:
-            back = backward_to_input(d, seen, slope_of_g(game.loss, q))
+            back = backward_to_input(d, seen, slope_of_g(game.loss, q, r))
             descend_g(g, game, backward(g, made, back))
         row[1] = loss
     return value
 
 
-def both_turn(g: Player, d: Player, data: Source, game: Game, number: int, row: Tensor
-              ) -> tuple[str, float]:
+def own_real(data: Source, game: Game) -> Tensor:
+    """A batch for a move of G, if its loss looks at one."""
+    return real_batch(data) if game.compares else data.items
+
+
+def both_turn(g: Player, d: Player, data: Source, game: Game, row: Tensor) -> tuple[str, float]:
     """Both players from the same point; as ``moves.move_both``."""
-    real = data.items.index_select(0, data.chosen.narrow(0, number * data.batch, data.batch))
+    real = real_batch(data)
     made = forward(g, draw(data))
-    seen = judge(d, real, made.out)
-    logits = seen.out.view(-1)
-    r, q = logits[:data.batch], logits[data.batch:]
-    loss_d, loss_g = loss_of_d(game.loss, r, q), loss_of_g(game.loss, q)
+    seen, r, q = judge(d, data, real, made)
+    loss_d = loss_of_d(game.loss, r, q, game.smooth)
+    plain = data.sigma[0] == 0.0 and game.smooth == 0.0 and not game.compares
+    met, q_met, r_met = (seen, q, r) if plain else g_look(d, data, game, made, real)
+    loss_g = loss_of_g(game.loss, q_met, r_met)
     if not math.isfinite(float(loss_d.item())):
         return "discriminator", float(loss_d.item())
     if not math.isfinite(float(loss_g.item())):
         return "generator", float(loss_g.item())
-    spread = torch.zeros_like(seen.out)
-    spread[data.batch:] = slope_of_g(game.loss, q)  # reals take no part in G's loss
-    back = backward_to_input(d, seen, spread)[data.batch:]
+    if plain:
+        spread = torch.zeros_like(seen.out)
+        spread[data.batch:] = slope_of_g(game.loss, q, r)  # reals take no part in G's loss
+        back = backward_to_input(d, seen, spread)[data.batch:]
+    else:
+        back = backward_to_input(d, met, slope_of_g(game.loss, q_met, r_met))
     if game.train_d:
-        descend_d(d, game, backward(d, seen, slope_of_d(game.loss, r, q)))
+        descend_d(d, game, backward(d, seen, slope_of_d(game.loss, r, q, game.smooth)))
     if game.train_g:
         descend_g(g, game, backward(g, made, back))
     row[0] = loss_d
@@ -301,43 +299,44 @@ def both_turn(g: Player, d: Player, data: Source, game: Game, number: int, row: 
     return "", 0.0
 
 
-def d_turns(g: Player, d: Player, data: Source, game: Game, number: int, row: Tensor
-            ) -> tuple[float, Pass]:
+def d_turns(g: Player, d: Player, data: Source, game: Game, row: Tensor
+            ) -> tuple[float, Pass, Tensor]:
     """D's part of a round; a D that is held still only reads its loss."""
-    value, made = d_turn(g, d, data, game, number, game.train_d, row)
+    value, made, real = d_turn(g, d, data, game, game.train_d, row)
     if game.train_d:
-        for i in range(1, game.k_d):
+        for _ in range(1, game.k_d):
             if math.isfinite(value):
-                value, made = d_turn(g, d, data, game, number + i, True, row)
-    return value, made
+                value, made, real = d_turn(g, d, data, game, True, row)
+    return value, made, real
 
 
-def g_turns(g: Player, d: Player, data: Source, game: Game, made: Pass, row: Tensor) -> float:
-    """G's part of a round, the first move of it on ``made``."""
-    value = g_turn(g, d, game, made, game.train_g, row)
+def g_turns(g: Player, d: Player, data: Source, game: Game, made: Pass, real: Tensor, row: Tensor
+            ) -> float:
+    """G's part of a round, the first move of it on ``made`` (beside ``real``)."""
+    value = g_turn(g, d, data, game, made, real, game.train_g, row)
     if game.train_g:
         for _ in range(1, game.k_g):
             if math.isfinite(value):
-                value = g_turn(g, d, game, forward(g, draw(data)), True, row)
+                value = g_turn(g, d, data, game, forward(g, draw(data)), own_real(data, game),
+                               True, row)
     return value
 
 
-def one_round(g: Player, d: Player, data: Source, game: Game, number: int, row: Tensor
-              ) -> tuple[str, float]:
+def one_round(g: Player, d: Player, data: Source, game: Game, row: Tensor) -> tuple[str, float]:
     """A round; the player whose loss is no number and that loss, or an empty name."""
     if game.simultaneous:
-        return both_turn(g, d, data, game, number, row)
+        return both_turn(g, d, data, game, row)
     if not game.d_first:
-        value = g_turns(g, d, data, game, forward(g, draw(data)), row)
+        value = g_turns(g, d, data, game, forward(g, draw(data)), own_real(data, game), row)
         if not math.isfinite(value):
             return "generator", value
-    value, made = d_turns(g, d, data, game, number, row)
+    value, made, real = d_turns(g, d, data, game, row)
     if not math.isfinite(value):
         return "discriminator", value
     if game.d_first:
         if not game.shared:
-            made = forward(g, draw(data))
-        value = g_turns(g, d, data, game, made, row)
+            made, real = forward(g, draw(data)), own_real(data, game)
+        value = g_turns(g, d, data, game, made, real, row)
         if not math.isfinite(value):
             return "generator", value
     return "", 0.0
@@ -349,9 +348,11 @@ def rounds(count: int, g: Player, d: Player, data: Source, game: Game, rows: Ten
 
     Returns the rounds done and, where fewer than asked, whose loss became what.
     """
-    batches = game.k_d if game.train_d and not game.simultaneous else 1
     for step in range(count):
-        who, value = one_round(g, d, data, game, step * batches, rows[step])
+        g.numbers[0] = g.rates[step]
+        d.numbers[0] = d.rates[step]
+        data.sigma[0] = data.sigmas[step]
+        who, value = one_round(g, d, data, game, rows[step])
         if who != "":
             return step, who, value
     return count, "", 0.0

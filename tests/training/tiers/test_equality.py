@@ -8,6 +8,7 @@ import torch
 
 from ganstudio.nets.latent import LatentSampler
 from ganstudio.recipe import with_value
+from ganstudio.recipe.game import LABELLED
 from ganstudio.training.tiers import captured
 from ganstudio.training.tiers.claims import SOME, why_not
 
@@ -89,21 +90,58 @@ def test_the_program_is_torchscript_and_makes_no_noise(recwarn):
 def test_gradients_are_those_of_finite_differences():
     """Against nothing of ours but the losses: the program's slopes at the logits, float64."""
     from ganstudio.game.losses import LOSSES as STATED
-    from ganstudio.training.tiers import mlp_program
+    from ganstudio.training.tiers import loss_program
 
     r, q = torch.randn(2, 7, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
     step = 1e-6
     for kind in LOSSES:
-        slope = mlp_program.slope_of_d(kind, r, q).view(-1)
-        both = torch.cat((r, q))
-        for i in range(14):
-            nudge = torch.zeros(14, dtype=torch.float64)
+        loss, both = STATED[kind], torch.cat((r, q))
+        ones, zeros = torch.ones(7, dtype=torch.float64), torch.zeros(7, dtype=torch.float64)
+        for smooth in (0.0, 0.3) if kind in LABELLED else (0.0,):
+            slope = loss_program.slope_of_d(kind, r, q, smooth).view(-1)
+            for i in range(14):
+                nudge = torch.zeros(14, dtype=torch.float64)
+                nudge[i] = step
+                up, down = (loss.labelled(*(both + s * nudge).split(7), (1 - smooth) * ones, zeros)
+                            if smooth else loss.d(*(both + s * nudge).split(7)) for s in (1, -1))
+                assert float(slope[i]) == pytest.approx(float(up - down) / (2 * step), abs=1e-7)
+        slope = loss_program.slope_of_g(kind, q, r).view(-1)
+        for i in range(7):
+            nudge = torch.zeros(7, dtype=torch.float64)
             nudge[i] = step
-            up, down = (STATED[kind].d(*(both + s * nudge).split(7)) for s in (1, -1))
+            up, down = (loss.g(q + s * nudge, r) for s in (1, -1))
             assert float(slope[i]) == pytest.approx(float(up - down) / (2 * step), abs=1e-7)
-        slope = mlp_program.slope_of_g(kind, q).view(-1)
-        up, down = (STATED[kind].g(q + s * step, r) for s in (1, -1))
-        assert float(slope.sum()) == pytest.approx(float(up - down) / (2 * step), abs=1e-7)
+
+
+STEADIED = {
+    "smooth": {"loss": {"smooth": 0.2}},
+    "smooth-squares": {"loss": {"smooth": 0.2, "kind": "least_squares"}},
+    "smooth-pairs": {"loss": {"smooth": 0.2, "kind": "relativistic_paired"}},
+    "smooth-relativistic": {"loss": {"smooth": 0.2, "kind": "relativistic_average"}},
+    "smooth-idle": {"loss": {"smooth": 0.2, "kind": "hinge"}},
+    "noise": {"instance_noise": {"sigma": 0.3}},
+    "noise-that-ends": {"instance_noise": {"sigma": 0.3, "decay": "linear", "steps": 12}},
+    "noise-relativistic": {"instance_noise": {"sigma": 0.3, "decay": "exponential", "steps": 9},
+                           "loss": {"kind": "relativistic_average"}},
+    "schedules": {
+        "optimizer_d": {"schedule": "cosine", "steps": 15, "warmup": 8},
+        "optimizer_g": {"kind": "rmsprop", "schedule": "exponential", "steps": 9, "final": 0.2}},
+}
+
+
+@pytest.mark.parametrize("name", STEADIED)
+@pytest.mark.parametrize("moves", [
+    "alternating", "shared-fakes", "simultaneous",
+    *(pytest.param(m, marks=pytest.mark.slow) for m in MOVES
+      if m not in ("alternating", "shared-fakes", "simultaneous"))])
+def test_what_steadies_in_every_order_of_moves(name, moves):
+    assert tiny.same(*both_ways(steps=20, update=MOVES[moves], **STEADIED[name]))
+
+
+@pytest.mark.parametrize("loss", ["relativistic_average", "relativistic_paired"])
+@pytest.mark.parametrize("moves", MOVES)
+def test_losses_that_compare_in_every_order_of_moves(loss, moves):
+    assert tiny.same(*both_ways(steps=12, update=MOVES[moves], loss={"kind": loss}))
 
 
 def test_numbers_change_without_a_new_rehearsal():

@@ -126,6 +126,7 @@ class BranchWork:
         if not conductor.close():
             worker.say("unsaved", "The last state of the branch that was left is not saved; "
                                   "the one before it is")
+        fresh.trainer.tiers.wanted = conductor.trainer.tiers.wanted
         worker.conductor = fresh
         worker.session.folder, worker.session.recipe = path, fresh.recipe
         worker.until = None

@@ -55,11 +55,15 @@ class SetPace:
     steps_per_second: float | None
 
 
+Tier = Literal["auto", "eager"]
+"""The fastest way that gives the eager step's bits, or the eager step (see ``training.tiers``)."""
+
+
 @dataclass(frozen=True, slots=True)
 class UseTier:
-    """How steps are computed from now on: ``auto`` or ``eager`` (see ``training.tiers``)."""
+    """How steps are computed from now on."""
 
-    tier: Literal["auto", "eager"]
+    tier: Tier
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,9 @@ class Worker:
                 self.looks.watch(command)
             elif isinstance(command, SetPace):
                 self.pace.set(command.steps_per_second, time.monotonic())
+            elif isinstance(command, UseTier):
+                if self.conductor is not None:
+                    self.conductor.trainer.tiers.wanted = command.tier
             elif isinstance(command, Look) and isinstance(following, Look):
                 continue  # scrubbing: only the newest is worth showing
             elif self.conductor is None:
@@ -237,8 +240,6 @@ class Worker:
         elif isinstance(command, Pause):
             self.timeline.branch_work.hold()
             self.pause("Paused")
-        elif isinstance(command, UseTier):
-            conductor.trainer.tiers.wanted = command.tier
         elif isinstance(command, Step):
             self._one_step(command, conductor)
         elif isinstance(command, TrainD | KeepD | RevertD):

@@ -13,13 +13,14 @@ from ganstudio.studio import ask
 from ganstudio.studio.compare_commands import CompareCommands
 from ganstudio.studio.look_commands import LookCommands
 from ganstudio.studio.share_commands import ShareCommands
+from ganstudio.studio.tier_commands import TierCommands
 from ganstudio.studio.time_commands import TimeCommands
 
 NOTICE_LEVELS = {"nonfinite": "error", "error": "error", "refused": "warning", "note": "info",
                  "export_failed": "error", "unsaved": "warning"}
 
 
-class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands):
+class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierCommands):
     """Methods that the table of actions names, mixed into the window."""
 
     draw_page: Any

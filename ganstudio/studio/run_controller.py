@@ -26,8 +26,10 @@ from ganstudio.session.messages import (
     SetPace,
     State,
     Step,
+    Tier,
     Tweak,
     Update,
+    UseTier,
 )
 from ganstudio.studio.edits import Edit, phrase, value_text
 from ganstudio.studio.paths import new_run_folder
@@ -78,6 +80,9 @@ class RunController(QObject):
         self.going = False
         """Whether training is what the person wants: known at once, before the worker obeys."""
         self.pace: float | None = None
+        self.tier: Tier = "auto"
+        self.computing = ("", "")
+        """The tier of the last steps, and why it is not the faster one."""
         self._then: Callable[[], None] | None = None
         self._closing = QTimer(self)
         self._closing.setInterval(15)
@@ -118,6 +123,8 @@ class RunController(QObject):
         self._set_state(State.PREPARING)
         self.session.start()
         self.send(SetPace(self.pace))
+        if self.tier != "auto":
+            self.send(UseTier(self.tier))
         if run:
             self.run()
         self.opened.emit()
@@ -178,6 +185,11 @@ class RunController(QObject):
         self.pace = pace
         self.send(SetPace(pace))
 
+    def set_tier(self, tier: Tier) -> None:
+        """How steps are computed (see ``UseTier``); kept for later runs too."""
+        self.tier = tier
+        self.send(UseTier(tier))
+
     def poll(self) -> Update | None:
         """Take in what is new and pass it on."""
         if self.session is None:
@@ -189,6 +201,7 @@ class RunController(QObject):
             self.ready.emit(update.info)
         for event in update.events:
             self._react(event)
+        self.computing = update.status.tier, update.status.tier_why
         self._set_state(update.status.state)
         self.updated.emit(update)
         return update

@@ -142,6 +142,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.ticker = Ticker(self)
         self.ticker.tick.connect(run.poll)
         self.toolbar.speed.set_notch(self.settings.get("speed", -1))
+        self.prepare_tiers()
         self.palette_box = PaletteBox(self)
         page = self.start_page = StartPage(self.settings)
         page.preset_chosen.connect(self.start_preset)

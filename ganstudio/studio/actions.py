@@ -55,6 +55,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                  when="ready", tip=about.about) for kind, about in KINDS.items()),
     ActionSpec("compare", "Compare runs…", "compare_runs", "File", "Ctrl+K",
                tip="Set runs or branches side by side: curves, samples, metrics and settings"),
+    ActionSpec("queue", "Queue of runs…", "show_queue", "File", "Ctrl+Shift+K",
+               tip="Train recipes or a range of one setting one after another, unattended"),
     ActionSpec("reveal", "Show run folder", "reveal", "File", when="run",
                tip="Open the run's folder in the file manager"),
     ActionSpec("quit", "Quit", "close", "-File", "Ctrl+Q"),

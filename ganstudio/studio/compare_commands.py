@@ -11,6 +11,7 @@ class CompareCommands:
     """Methods that the table of actions names, mixed into the window."""
 
     compare_page: Any
+    queue_page: Any
     controller: Any
     pages: Any
 
@@ -45,6 +46,24 @@ class CompareCommands:
     def _train_comparison(self) -> None:
         """A run may be open in one place only: the window lets go of its own."""
         self.controller.leave(self.compare_page.train)
+
+    def show_queue(self) -> None:
+        """Go to the queue, which is opened the first time."""
+        window: Any = self
+        if self.queue_page is None:
+            from ganstudio.studio.paths import runs_dir
+            from ganstudio.studio.queue_page import QueuePage
+            self.queue_page = QueuePage(runs_dir() / "queue.sweep")
+            self.queue_page.set_theme(window.appearance.theme)
+            self.queue_page.left.connect(self._leave_comparison)
+            self.queue_page.compared.connect(self.show_comparison)
+            self.queue_page.run_opened.connect(window.resume)
+            self.pages.addWidget(self.queue_page)
+        window.leave_workspace()
+        self.queue_page.offer(self.controller.recipe if self.controller.session is not None
+                              else None)
+        self.pages.setCurrentWidget(self.queue_page)
+        self.queue_page.form.recipe_box.setFocus()
 
     def _leave_comparison(self) -> None:
         window: Any = self

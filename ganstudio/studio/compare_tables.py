@@ -27,8 +27,10 @@ NOISE = 2.0
 class PlainTable(QTableWidget):
     """A table to read: nothing in it can be edited, rows are chosen whole."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, stretch: bool = True) -> None:
         super().__init__()
+        self.stretch = stretch
+        """Whether the first column takes the room that is left."""
         self.setAccessibleName(name)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -47,8 +49,8 @@ class PlainTable(QTableWidget):
         self.setHorizontalHeaderLabels(list(head))
         for j in range(len(head)):
             self.horizontalHeader().setSectionResizeMode(
-                j, QHeaderView.ResizeMode.ResizeToContents if j else
-                QHeaderView.ResizeMode.Stretch)
+                j, QHeaderView.ResizeMode.Stretch if self.stretch and not j else
+                QHeaderView.ResizeMode.ResizeToContents)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if head:
             self.horizontalHeaderItem(0).setTextAlignment(left)

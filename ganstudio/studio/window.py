@@ -68,6 +68,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.draw_page: Any = None
         self.lab_page: Any = None
         self.compare_page: Any = None
+        self.queue_page: Any = None
         self.export_dialog: Any = None
         self.palette_box: Any = None
         self._first_run_shown = False
@@ -298,7 +299,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.status_bar.set_theme(theme)
         self.notices.set_theme(theme)
         for part in (self.start_page, self.workspace, self.palette_box, self.draw_page,
-                     self.lab_page, self.compare_page):
+                     self.lab_page, self.compare_page, self.queue_page):
             if part is not None:
                 part.set_theme(theme)
 
@@ -325,8 +326,9 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         if self.workspace is not None:
             self.settings.set("docks", self.workspace.dock_states())
             self.workspace.shut()
-        if self.compare_page is not None:
-            self.compare_page.shut()
+        for page in (self.compare_page, self.queue_page):
+            if page is not None:
+                page.shut()
         if self.lab_page is not None:
             self.settings.set("lab", self.lab_page.shut())
         self.settings.save()

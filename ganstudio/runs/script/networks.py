@@ -6,8 +6,10 @@ from math import prod
 from typing import Any
 
 from ganstudio.nets.conv import WIDEST
+from ganstudio.nets.minibatch import added_by
 from ganstudio.nets.sizes import halvings
 from ganstudio.nets.units import gain_of, pieces_of
+from ganstudio.runs.script.company import company_class, company_layer, company_weights
 from ganstudio.runs.script.plan import Plan
 from ganstudio.runs.script.text import block, inside, join
 
@@ -30,6 +32,7 @@ def networks_text(plan: Plan) -> str:
         _sequential("discriminator", discriminator_layers(plan)),
         "\n".join(_weights(name, part, number) for name, part, number in
                   (("generator", g, 1), ("discriminator", d, 2))),
+        company_weights(plan),
         "\n".join(ends)]))
 
 
@@ -65,9 +68,11 @@ def discriminator_layers(plan: Plan) -> list[list[str]]:
     pack = plan.recipe.minibatch.pack
     shape = (plan.shape[0] * pack, *plan.shape[1:])
     if part.kind == "dcgan":
-        rows = _dcgan_discriminator(part, shape)
+        rows = _dcgan_discriminator(plan, part, shape)
     else:
-        rows = _mlp(part, prod(shape), 1)
+        rows = _mlp(part, prod(shape), 1, added_by(plan.recipe.minibatch))
+        layer = company_layer(plan, part.width if part.depth else prod(shape))
+        rows[-1] = [*layer, *rows[-1]]
         if plan.is_image:
             rows.insert(0, ["nn.Flatten()"])
     if pack > 1:
@@ -76,7 +81,7 @@ def discriminator_layers(plan: Plan) -> list[list[str]]:
     return rows
 
 
-def _mlp(part: Any, inputs: int, outputs: int) -> list[list[str]]:
+def _mlp(part: Any, inputs: int, outputs: int, beside: int = 0) -> list[list[str]]:
     rows = []
     hidden = part.width * pieces_of(part)
     bias = ", bias=False" if part.norm == "batch" else ""
@@ -91,7 +96,7 @@ def _mlp(part: Any, inputs: int, outputs: int) -> list[list[str]]:
             row.append(f"Dropout({part.dropout!r})")
         rows.append(row)
         inputs = part.width
-    rows.append([f"nn.Linear({inputs}, {outputs})"])
+    rows.append([f"nn.Linear({inputs + beside}, {outputs})"])
     return rows
 
 
@@ -127,7 +132,7 @@ def _dcgan_generator(part: Any, latent: int, shape: tuple[int, ...]) -> list[lis
     return rows
 
 
-def _dcgan_discriminator(part: Any, shape: tuple[int, ...]) -> list[list[str]]:
+def _dcgan_discriminator(plan: Plan, part: Any, shape: tuple[int, ...]) -> list[list[str]]:
     sides = halvings(shape[-1])
     channels = _widths(part, len(sides) - 1)
     rows = []
@@ -135,7 +140,13 @@ def _dcgan_discriminator(part: Any, shape: tuple[int, ...]) -> list[list[str]]:
         bias = ", bias=False" if i and part.norm == "batch" else ""
         rows.append([f"nn.Conv2d({before}, {behind}, 4, stride=2, padding=1{bias})",
                      *_after(part, behind, normed=i > 0)])
-    rows.append(["nn.Flatten()", f"nn.Linear({channels[-1] * sides[-1] ** 2}, 1)"])
+    places = sides[-1] ** 2
+    hidden = channels[-1] * places
+    last = ["nn.Flatten()", *company_layer(plan, hidden),
+            f"nn.Linear({hidden + added_by(plan.recipe.minibatch, places)}, 1)"]
+    if plan.recipe.minibatch.layer == "stddev":  # it appends a map
+        last[:2] = last[1::-1]
+    rows.append(last)
     return rows
 
 
@@ -144,6 +155,7 @@ def _dcgan_discriminator(part: Any, shape: tuple[int, ...]) -> list[list[str]]:
 
 def _classes(plan: Plan, parts: tuple[Any, Any]) -> str:
     found = [PACK] if plan.recipe.minibatch.pack > 1 else []
+    found += company_class(plan)
     if any(p.activation == "maxout" for p in parts):
         found.append(MAXOUT)
     if any(p.dropout > 0 for p in parts):

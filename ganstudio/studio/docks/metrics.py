@@ -25,6 +25,7 @@ from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.metrics_history import MetricsHistory
 from ganstudio.studio.docks.metrics_plot import HINTS, MetricPlot, whole_run
 from ganstudio.studio.docks.plotting_widgets import Bar, Pace, tool, truth
+from ganstudio.studio.docks.samples_page import NO_AVERAGE
 from ganstudio.studio.theme import LIGHT, Theme
 from ganstudio.training.frames import RunInfo, Want, WantMetrics
 from ganstudio.training.metrics_frames import MetricsFrame
@@ -96,6 +97,7 @@ class MetricsDock(Dock):
         self.features_button.setMenu(QMenu(self.features_button))
         self.averaged = tool("Averaged G", "Measure the averaged generator, where the recipe "
                              "keeps one; else the generator itself.", True, True)
+        self._averaged_tip = self.averaged.toolTip()
         self.averaged.toggled.connect(lambda _: self._asked_anew())
         self.note = QLabel()
         self.note.setProperty("muted", True)
@@ -230,6 +232,12 @@ class MetricsDock(Dock):
         for plot in self.plots.values():
             plot.moment = step
             plot.update()
+
+    def set_recipe(self, recipe: Any) -> None:
+        """Offer the averaged generator only where the run keeps one."""
+        there = recipe.average.decay > 0
+        self.averaged.setEnabled(there)
+        self.averaged.setToolTip(self._averaged_tip if there else NO_AVERAGE)
 
     def set_theme(self, theme: Theme) -> None:
         """See Dock."""

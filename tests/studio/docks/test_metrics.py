@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 
 from ganstudio.metrics.table import METRICS
+from ganstudio.recipe import build
 from ganstudio.session.messages import State, Status, Update
 from ganstudio.studio.docks.metrics import LIVE, MetricsDock, kind_of, offered
 from ganstudio.studio.docks.metrics_history import MOST, MetricsHistory
@@ -187,6 +188,18 @@ def test_choices_are_kept_and_nonsense_is_not(dock, show):
                      {"chosen": {"no": ["modes"]}, "features": "os:getcwd"}, [], None):
         other.restore_state(nonsense)
         assert other.save_state() == dock.save_state()
+
+
+def test_the_average_is_offered_only_where_the_run_keeps_one(dock):
+    plain, kept = (build({"average": {"decay": decay}}) for decay in (0, 0.9))
+    dock.set_recipe(plain)
+    assert not dock.averaged.isEnabled() and "no averaged" in dock.averaged.toolTip()
+    dock.set_recipe(kept)
+    assert dock.averaged.isEnabled() and "no averaged" not in dock.averaged.toolTip()
+    dock.begin(None)
+    dock.set_recipe(plain)
+    dock.begin(RING)
+    assert not dock.averaged.isEnabled()
 
 
 @pytest.mark.parametrize("width", [180, 420, 1300])

@@ -19,11 +19,15 @@ FIELDS = {
     *(f"optimizer_{player}.{name}" for player in "dg"
       for name in (*GROUPS, "kind", "beta1", "beta2", "schedule", "warmup", "steps", "final")),
     *(f"penalty.{name}{end}" for name in PENALTIES for end in ("", "_every")),
-    "loss.kind", "loss.clip", "loss.clip_before", "loss.smooth", "instance_noise.sigma",
-    "instance_noise.decay", "instance_noise.steps", "minibatch.pack",
+    "loss.kind", "loss.clip", "loss.clip_before", "loss.smooth", "loss.flip",
+    "loss.feature_matching", "loss.adversarial", "loss.historical", "instance_noise.sigma",
+    "instance_noise.decay", "instance_noise.steps",
+    *(f"minibatch.{name}" for name in ("pack", "layer", "kernels", "size", "group")),
 }
 """Fields of other parts that it tells."""
-STILL = ("loss.clip_before", "loss.smooth", "instance_noise.decay", "instance_noise.steps",
+STILL = (*(f"loss.{name}" for name in ("clip_before", "smooth", "flip", "feature_matching",
+                                        "adversarial", "historical")),
+         "instance_noise.decay", "instance_noise.steps",
          *(f"update.boost_{name}" for name in ("k", "first", "every")),
          *(f"optimizer_{player}.{name}" for player in "dg"
            for name in ("schedule", "warmup", "steps", "final")),

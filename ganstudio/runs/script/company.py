@@ -41,16 +41,6 @@ DISCRIMINATION = '''
     '''
 
 
-def has_company(plan: Plan) -> bool:
-    """Whether D looks at a sample's batch."""
-    return bool(plan.recipe.minibatch.layer != "none")
-
-
-def mixes(plan: Plan) -> bool:
-    """Whether real and fake samples must not be judged as one batch."""
-    return bool(plan.recipe.discriminator.norm == "batch") or has_company(plan)
-
-
 def company_class(plan: Plan) -> list[str]:
     """The layer's definition, if there is one."""
     return {"stddev": [STDDEV], "discrimination": [DISCRIMINATION]}.get(
@@ -79,7 +69,9 @@ def read_text(plan: Plan) -> str:
     if not plan.ever("loss.feature_matching"):
         return ""
     # The linear map and the flattening stand behind the last hidden layer, and what sees the batch.
-    head = 2 + has_company(plan) + (plan.recipe.discriminator.kind == "dcgan")
+    layer = plan.recipe.minibatch.layer
+    map_ = layer == "stddev" and plan.recipe.discriminator.kind == "dcgan"
+    head = 2 + (layer != "none") + 2 * map_
     return block(f'''
         def read(x):
             """D's logits, and the last hidden layer that they are made of."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ganstudio.runs.script.changes import CONSTANTS, changes_text
-from ganstudio.runs.script.losses import compares
+from ganstudio.runs.script.company import read_text
+from ganstudio.runs.script.losses import compares, needs_real
+from ganstudio.runs.script.networks import mixes
+from ganstudio.runs.script.past import past_text, pull_line, remember_line
 from ganstudio.runs.script.plan import Plan
 from ganstudio.runs.script.stabilisers import (
     blurs,
@@ -21,7 +24,7 @@ D_MOVE = "loss_d = discriminator_step(real_batch(BATCH), generator(latents(BATCH
 
 def g_move(plan: Plan) -> str:
     """A generator step on fakes of its own."""
-    real = ", real_batch(BATCH)" if compares(plan) else ""
+    real = ", real_batch(BATCH)" if needs_real(plan) else ""
     return f"loss_g = generator_step(generator(latents(BATCH)){real})"
 
 
@@ -35,10 +38,12 @@ def _d_read(plan: Plan) -> str:
 
 def _g_read(plan: Plan) -> str:
     fake = "generator(latents(BATCH))"
-    if not compares(plan):
+    if not needs_real(plan):
         return f"loss_g = g_loss(discriminator({'blurred(' + fake + ')' if blurs(plan) else fake}))"
-    return join(f"fake, real = {fake}, real_batch(BATCH)", _blur_line(plan, "fake", "real"),
-                "loss_g = g_loss(discriminator(fake), discriminator(real))")
+    read = join(f"fake, real = {fake}, real_batch(BATCH)", _blur_line(plan, "fake", "real"))
+    if not compares(plan):
+        return join(read, "loss_g = g_loss(discriminator(fake))")
+    return join(read, "loss_g = g_loss(discriminator(fake), discriminator(real))")
 
 
 def _blur_line(plan: Plan, *names: str) -> str:
@@ -74,16 +79,17 @@ def _named(plan: Plan, path: str) -> bool:
 
 def steps_text(plan: Plan) -> str:
     """``judge``, ``discriminator_step`` and ``generator_step``."""
-    if plan.recipe.update.rule == "simultaneous":
-        return "\n\n\n".join([_judge(plan), _both_step(plan)])
-    return "\n\n\n".join([_judge(plan), _d_step(plan), _g_step(plan)])
+    shared = [_judge(plan), read_text(plan), past_text(plan)]
+    steps = ([_both_step(plan)] if plan.recipe.update.rule == "simultaneous" else
+             [_d_step(plan), _g_step(plan)])
+    return "\n\n\n".join(filter(None, [*shared, *steps]))
 
 
 def _judge(plan: Plan) -> str:
-    if plan.recipe.discriminator.norm == "batch":
+    if mixes(plan):
         return block('''
             def judge(real, fake):
-                """D's logits, in two batches: each has statistics of its own."""
+                """D's logits, in two batches: each has a say of its own."""
                 return discriminator(real), discriminator(fake)
             ''')
     return block('''
@@ -129,11 +135,23 @@ def _d_step(plan: Plan) -> str:
                     _blur_line(plan, "fake", "real"),
                     "own = d_loss(*judge(real, fake))\nloss = own" if penalties else
                     "loss = d_loss(*judge(real, fake))", penalties,
-                    "optimizer_d.zero_grad()", "loss.backward()", "optimizer_d.step()",
-                    _clip(plan), f"return {'own' if penalties else 'loss'}.detach()")))
+                    "optimizer_d.zero_grad()", "loss.backward()",
+                    pull_line(plan, "discriminator"), "optimizer_d.step()", _clip(plan),
+                    remember_line(plan, "discriminator"),
+                    f"return {'own' if penalties else 'loss'}.detach()")))
 
 
 def _g_loss(plan: Plan) -> str:
+    """G's loss ``loss``; where something is added, ``own`` is the game's alone."""
+    matching = plan.recipe.loss.feature_matching
+    if matching:
+        return join(_blur_line(plan, "fake", "real"), block("""
+            q, made = read(fake)
+            with torch.no_grad():
+                r, seen = read(real)
+            """), f"own = g_loss({'q, r' if compares(plan) else 'q'})",
+            "apart = (seen.mean(0) - made.mean(0)).square().sum()  # Salimans et al. 2016",
+            f"loss = {matching!r} * apart{_adversarial(plan)}")
     if not compares(plan):
         return join(_blur_line(plan, "fake"), "loss = g_loss(discriminator(fake))")
     return join(_blur_line(plan, "fake", "real"), "q = discriminator(fake)", block("""
@@ -143,34 +161,49 @@ def _g_loss(plan: Plan) -> str:
         """))
 
 
+def _adversarial(plan: Plan) -> str:
+    weight = plan.recipe.loss.adversarial
+    return f" + {weight!r} * own" if weight else ""
+
+
 def _g_step(plan: Plan) -> str:
-    arguments = "fake, real" if compares(plan) else "fake"
+    arguments = "fake, real" if needs_real(plan) else "fake"
+    told = "own" if plan.recipe.loss.feature_matching else "loss"
     return join(f'def generator_step({arguments}):\n    """G learns to please D; D stays as it '
                 'is."""', inside(join(
                     _globals(plan), _g_loss(plan), "optimizer_g.zero_grad()", "loss.backward()",
-                    "optimizer_g.step()", _follow(plan), "return loss.detach()")))
+                    pull_line(plan, "generator"), "optimizer_g.step()", _follow(plan),
+                    remember_line(plan, "generator"), f"return {told}.detach()")))
 
 
 def _both_loss(plan: Plan) -> str:
-    if not (used(plan) or blurs(plan) or compares(plan) or plan.recipe.loss.smooth):
-        return "r, q = judge(real, fake)\nloss_d, loss_g = d_loss(r, q), g_loss(q)\ntotal = loss_d"
+    """``loss_d`` and ``loss_g`` to be told, and ``total`` and ``wish`` to be descended."""
+    loss = plan.recipe.loss
+    if not (used(plan) or blurs(plan) or needs_real(plan) or loss.smooth or loss.flip):
+        return ("r, q = judge(real, fake)\nloss_d, loss_g = d_loss(r, q), g_loss(q)\n"
+                "total, wish = loss_d, loss_g")
     noisy = ", ".join(f"blurred({name})" for name in ("fake.detach()", "real"))
     d = join(f"seen, shown = {noisy}" if blurs(plan) else "seen, shown = fake.detach(), real",
              "loss_d = d_loss(*judge(shown, seen))", "loss = loss_d",
              penalty_lines(plan).replace("(real", "(shown").replace("fake)", "seen)").replace(
                  "real, fake = ", "shown, seen = "), "total = loss")
-    return join(d, _g_loss(plan).replace("loss = ", "loss_g = "))
+    g = join(_g_loss(plan), f"loss_g, wish = {'own' if loss.feature_matching else 'loss'}, loss")
+    return join(d, g.replace("r, seen = read", "r, known = read").replace("(seen.", "(known."))
 
 
 def _both_step(plan: Plan) -> str:
-    train_d = _if_trained(plan, "d", join("optimizer_d.step()", _clip(plan)))
-    train_g = _if_trained(plan, "g", join("optimizer_g.step()", _follow(plan)))
+    train_d = _if_trained(plan, "d", join(
+        pull_line(plan, "discriminator"), "optimizer_d.step()", _clip(plan),
+        remember_line(plan, "discriminator")))
+    train_g = _if_trained(plan, "g", join(
+        pull_line(plan, "generator"), "optimizer_g.step()", _follow(plan),
+        remember_line(plan, "generator")))
     return join('def both_step(real, fake):\n    """Both players move from the same point."""',
                 inside(join(_globals(plan), "global d_moves" if lazy(plan) else "",
                             _clip(plan, before=True), _both_loss(plan))), inside(block("""
         weights_d, weights_g = list(discriminator.parameters()), list(generator.parameters())
         gradients_d = torch.autograd.grad(total, weights_d, retain_graph=True)
-        gradients_g = torch.autograd.grad(loss_g, weights_g)
+        gradients_g = torch.autograd.grad(wish, weights_g)
         for weight, gradient in zip(weights_d + weights_g, gradients_d + gradients_g):
             weight.grad = gradient
         """)), inside(train_d), inside(train_g), "    return loss_d.detach(), loss_g.detach()")
@@ -250,7 +283,7 @@ def _shared(plan: Plan) -> str:
         real, fake = real_batch(BATCH), generator(latents(BATCH))
         loss_d = discriminator_step(real, fake.detach())
         """))
-    real = ", real" if compares(plan) else ""
+    real = ", real" if needs_real(plan) else ""
     g = f"loss_g = generator_step(fake{real})  # the very fakes that D has just judged"
     if plan.values("update.k_g") != [1]:
         g = join(g, f"for _ in range(K_G - 1):\n{inside(g_move(plan))}")

@@ -81,6 +81,12 @@ def discriminator_layers(plan: Plan) -> list[list[str]]:
     return rows
 
 
+def mixes(plan: Plan) -> bool:
+    """Whether D looks at the whole batch, so that real and fake must not be judged as one."""
+    return any(module.startswith(("nn.BatchNorm", "Minibatch"))
+               for row in discriminator_layers(plan) for module in row)
+
+
 def _mlp(part: Any, inputs: int, outputs: int, beside: int = 0) -> list[list[str]]:
     rows = []
     hidden = part.width * pieces_of(part)
@@ -142,11 +148,13 @@ def _dcgan_discriminator(plan: Plan, part: Any, shape: tuple[int, ...]) -> list[
                      *_after(part, behind, normed=i > 0)])
     places = sides[-1] ** 2
     hidden = channels[-1] * places
-    last = ["nn.Flatten()", *company_layer(plan, hidden),
-            f"nn.Linear({hidden + added_by(plan.recipe.minibatch, places)}, 1)"]
+    layer = company_layer(plan, hidden)
     if plan.recipe.minibatch.layer == "stddev":  # it appends a map
-        last[:2] = last[1::-1]
-    rows.append(last)
+        layer = [f"nn.Unflatten(1, {(channels[-1], sides[-1], sides[-1])})", *layer,
+                 "nn.Flatten()"]
+    outputs = hidden + added_by(plan.recipe.minibatch, places)
+    rows += [["nn.Flatten()", *layer], [f"nn.Linear({outputs}, 1)"]] if layer else [
+        ["nn.Flatten()", f"nn.Linear({outputs}, 1)"]]
     return rows
 
 

@@ -35,7 +35,9 @@ JOURNALS = {
 }
 
 
-@pytest.mark.parametrize("name", JOURNALS)
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=() if name in ("loss", "batch and k", "noise", "alone")
+                 else pytest.mark.slow) for name in JOURNALS])
 def test_what_was_changed_is_changed_in_the_script(told, name):
     told(tiny.recipe(), JOURNALS[name]).matches(40)
 

@@ -14,12 +14,17 @@ PLAIN = [name for name, parts in tiny.ZOO.items()
 RULES = [name for name in tiny.ZOO if name not in PLAIN]
 
 
-@pytest.mark.parametrize("name", PLAIN)
+QUICK = ("batch-norm-average", "dropout", "epochs", "simultaneous", "dcgan")
+
+
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in PLAIN])
 def test_a_script_repeats_the_losses_of_every_kind_of_run(told, name):
     told(tiny.recipe(**tiny.ZOO[name])).matches(40)
 
 
-@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("precision", [
+    "float32", pytest.param("float64", marks=pytest.mark.slow)])
 def test_a_script_runs_without_ganstudio_and_without_qt(told, precision, tmp_path):
     made = told(tiny.recipe(machine={"precision": precision}, average={"decay": 0.9}))
     (tmp_path / "script.py").write_text(made.text, encoding="utf-8")

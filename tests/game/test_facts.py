@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ganstudio.game.dirac import gauss_hermite
 from ganstudio.game.dynamics import run_spec
 from ganstudio.game.products import field
 from ganstudio.game.rules.consensus import consensus_fields
@@ -248,3 +249,17 @@ def test_descent_on_xor_ends_at_a_solution_from_either_side() -> None:
 
 def test_slow_growth_is_divergence_where_the_eigenvalues_say_so() -> None:
     assert verdict("bilinear", "simultaneous", (1, 1), lr=0.002) == DIVERGES
+
+
+@pytest.mark.parametrize("count,left", [(64, 40), (32, 28)])
+def test_nodes_that_are_left_out_weigh_less_than_rounding(count: int, left: int) -> None:
+    """Against the whole rule, on a loss that grows as fast as any here does."""
+    nodes, weights = gauss_hermite(count)
+    all_nodes, all_weights = np.polynomial.hermite_e.hermegauss(count)
+    all_weights = all_weights / all_weights.sum()
+    out = ~np.isin(all_nodes, nodes.numpy())
+    assert len(nodes) == left and (all_weights[out] * (1 + np.abs(all_nodes[out]))).sum() < 2e-15
+    for slope in (0.3, 2.0, -7.0):
+        whole = (np.logaddexp(0, slope * all_nodes) * all_weights).sum()
+        ours = (np.logaddexp(0, slope * nodes.numpy()) * weights.numpy()).sum()
+        assert abs(whole - ours) < 1e-14 * (1 + abs(slope))

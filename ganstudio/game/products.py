@@ -7,7 +7,7 @@ result is to be differentiated further.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import torch
@@ -133,6 +133,13 @@ class Curvature:
         self.at = at
         self._game = game
         self._w = fresh(at, False)
+
+    def prepare(self) -> Iterator[None]:
+        """Take both gradients now; yields after each, so that the work can be laid down."""
+        _ = self._of_g
+        yield
+        _ = self._of_d
+        yield
 
     @cached_property
     def _of_g(self) -> Tensors:

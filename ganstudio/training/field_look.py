@@ -55,7 +55,8 @@ def field_frames(still: StillGame, want: WantField) -> Iterator[FieldFrame | Non
                 arrows[row, column, 0], arrows[row, column, 1], share[row, column] = (
                     plane.shadow(found))
             yield None
-        if done == len(lattices):
+        if done == max(len(lattices) - 1, 1):  # the last level alone costs most of it
+            yield from still.curve.prepare()
             probes = []
             random = torch.Generator().manual_seed(want.seed)
             for _ in range(PROBES):

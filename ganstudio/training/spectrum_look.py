@@ -34,8 +34,10 @@ class Effort:
     tolerance: float
 
 
-GAME, OWN = Effort(60, 1e-3), Effort(40, 1e-2)
-"""The players' own values lie close together: to know them better would take most of the time."""
+GAME, OWN = Effort(60, 1e-3), Effort(28, 3e-2)
+"""The players' own values lie close together: to know them better would take most of the time. And
+their blocks are symmetric, where a value is far nearer than its residual: its square over the gap.
+"""
 
 
 class Search:

@@ -248,3 +248,37 @@ def test_a_trial_that_breaks_down_is_taken_back(session, monkeypatch):
     count = len(one.events)
     one.send(KeepD())
     one.event("refused", count)
+
+
+WHOLE = {"loss": {"kind": "non_saturating", "smooth": 0.1}, "penalty": {"gp": 0.5},
+         "instance_noise": {"sigma": 0.1}, "optimizer_d": {"kind": "adam", "lr": 0.01}}
+
+
+def alone(rule, steps=8, **parts):
+    """D's weights after steps of its own under a rule, and whether anything else has moved."""
+    one = Conductor(tiny.recipe(update={"rule": rule}, **{**WHOLE, **parts}), None)
+    before = [p.detach().clone() for p in one.trainer.players.weights_g]
+    one.begin_trial()
+    one.advance_trial(steps)
+    assert all(map(torch.equal, before, one.trainer.players.weights_g))
+    return torch.cat([p.detach().reshape(-1) for p in one.trainer.players.weights_d])
+
+
+@pytest.mark.parametrize("rule", ["simultaneous", "consensus", "extragradient", "ogda", "sga",
+                                  "unrolled", "lookahead", "lola_foerster", "lola_exact"])
+def test_under_every_rule_d_alone_descends_its_whole_loss_with_its_own_optimizer(rule):
+    """At a fixed G there is no game left to correct for: it is what D's turns do."""
+    assert torch.equal(alone(rule), alone("alternating"))
+
+
+@pytest.mark.parametrize("rule", ["competitive", "past_extragradient"])
+def test_rules_of_plain_steps_too(rule):
+    plain = {"optimizer_d": {"kind": "sgd", "lr": 0.05}, "optimizer_g": {"kind": "sgd", "lr": 0.05}}
+    assert torch.equal(alone(rule, **plain), alone("alternating", **plain))
+
+
+@pytest.mark.parametrize("part", [{"loss": {"kind": "non_saturating"}}, {"penalty": {}},
+                                  {"instance_noise": {}}, {"optimizer_d": {"kind": "sgd"}}],
+                         ids=str)
+def test_everything_that_belongs_to_ds_loss_takes_part(part):
+    assert not torch.allclose(alone("ogda", **part), alone("ogda"), rtol=1e-4)

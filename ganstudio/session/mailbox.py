@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from ganstudio.session.messages import Event, Status, Update
+from ganstudio.session.messages import Event, Status, Update, Viewed
 from ganstudio.session.timeline_messages import Timeline
 from ganstudio.training.frames import Frame, RunInfo, ScalarChunk, ScalarPart
 from ganstudio.training.metrics_frames import MetricsFrame
@@ -27,6 +27,7 @@ class Mailbox:
         self._info: RunInfo | None = None
         self._status = Status()
         self._timeline: Timeline | None = None
+        self._viewed: Viewed | None = None
 
     def put_scalars(self, chunk: ScalarChunk) -> None:
         """Append rows."""
@@ -65,6 +66,11 @@ class Mailbox:
         with self._lock:
             self._timeline = timeline
 
+    def put_viewed(self, viewed: Viewed) -> None:
+        """Say whose curves and metrics are to be shown."""
+        with self._lock:
+            self._viewed = viewed
+
     def put_status(self, status: Status) -> None:
         """Replace the status."""
         with self._lock:
@@ -84,7 +90,7 @@ class Mailbox:
         with self._lock:
             update = Update(self._status, tuple(self._scalars), self._frames,
                             tuple(self._events), self._info, self._timeline,
-                            self._metrics, self._past)
+                            self._metrics, self._past, self._viewed)
             self._scalars, self._events, self._frames, self._info = [], [], {}, None
-            self._timeline, self._metrics, self._past = None, (), ()
+            self._timeline, self._metrics, self._past, self._viewed = None, (), (), None
         return update

@@ -191,6 +191,19 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Viewed:
+    """What was recorded of another branch, one of whose moments is looked at from now on.
+
+    Without a name: the branch in training is looked at again. ``past`` is as in Update.
+    """
+
+    branch: str = ""
+    name: str = ""
+    past: tuple[ScalarPart, ...] = ()
+    metrics: tuple[MetricsFrame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """All that is new since the last poll.
 
@@ -209,3 +222,5 @@ class Update:
     """The past, where something of it changed."""
     metrics: tuple[MetricsFrame, ...] = ()
     past: tuple[ScalarPart, ...] = ()
+    viewed: Viewed | None = None
+    """Whose curves and metrics are to be shown, where that changed."""

@@ -24,6 +24,7 @@ from ganstudio.session.timeline_messages import (
     TimelineCommand,
 )
 from ganstudio.session.timeline_table import BranchTable
+from ganstudio.session.viewing import Viewing
 from ganstudio.training.observer import Observer
 from ganstudio.training.slow_looks import Kept
 
@@ -47,6 +48,7 @@ class TimelineWork:
         self.memory = Snapshots()
         self.table = BranchTable()
         self.branch_work = BranchWork(self)
+        self.viewing = Viewing(worker)
         self.moment: Moment | None = None
         """Which past moment is looked at; None is the present."""
         self.replay: Replay | None = None
@@ -139,8 +141,16 @@ class TimelineWork:
             self.worker.say("refused", f"Step {moment.step:,} cannot be shown: {error}")
             return False
         self.moment, self.exact = moment, exact
+        self._view(moment.branch)
         self._freshen()
         return True
+
+    def _view(self, branch: str) -> None:
+        if branch == self.branch:
+            self.viewing.show(None)
+        else:
+            info = self.table.find(branch)
+            self.viewing.show(branch, info.name if info else "")
 
     def _problem(self, moment: Moment, conductor: Conductor) -> str:
         self._refresh(conductor)
@@ -203,6 +213,7 @@ class TimelineWork:
         """Look at no past moment any more."""
         if self.moment is not None:
             self.moment = self.replay = None
+            self.viewing.show(None)
             self.worker.budget.all_stale()
             self._untold = True
 

@@ -17,7 +17,7 @@ class Watcher:
     def __init__(self, session):
         self.session = session
         self.events, self.frames, self.rows, self.info = [], [], [], None
-        self.status = self.timeline = None
+        self.status = self.timeline = self.viewed = None
 
     def poll(self):
         update = self.session.poll()
@@ -28,6 +28,7 @@ class Watcher:
         self.rows += update.scalars
         self.info = update.info or self.info
         self.timeline = update.timeline or self.timeline
+        self.viewed = update.viewed or self.viewed
         return update
 
     def until(self, predicate, timeout=LONG):

@@ -399,6 +399,32 @@ def test_branches_of_branches_and_back(session, tmp_path):
     assert state_digest(past(one).state()) == reference(tiny.recipe(), [], 6)[6]
 
 
+def test_another_branch_brings_its_own_curves_and_metrics(session, tmp_path):
+    root = tmp_path / "x.run"
+    one = session(tiny.recipe(), root)
+    one.run_to(8)
+    one.session._worker.conductor.measuring.measure()
+    one.send(Fork(5, {"batch": 9}, name="small"))
+    made = one.event("forked").data["branch"]
+    one.run_to(11)
+    one.send(Look(4))
+    exact(one, 4)
+    assert one.viewed is None  # still the branch in training
+    one.send(Look(7, ""))
+    exact(one, 7)
+    viewed = one.viewed
+    assert (viewed.branch, viewed.name) == ("", "main")
+    assert viewed.past[0].steps.tolist() == list(range(1, 9))
+    assert [f.step for f in viewed.metrics] == [8]
+    one.send(Look(6, made))
+    exact(one, 6)
+    assert one.viewed.name == ""
+    one.send(Look(7, ""))
+    exact(one, 7)
+    one.send(Live())
+    one.until(lambda w: not w.viewed.name)
+
+
 def test_labels_deleting_and_bringing_back(session, tmp_path):
     one = session(tiny.recipe(), tmp_path / "x.run")
     one.run_to(6)

@@ -15,8 +15,9 @@ from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.session.messages import State, Update
 from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.history import History, View, smoothed
-from ganstudio.studio.docks.losses_markers import Marker, marker_of, markers_of
+from ganstudio.studio.docks.losses_markers import Marker, markers_of
 from ganstudio.studio.docks.losses_plot import DASH, Curve, CurvePlot, Reference, step_note
+from ganstudio.studio.docks.losses_strand import Strand, strand_of
 from ganstudio.studio.docks.plotting_canvas import Extent
 from ganstudio.studio.docks.plotting_range import (
     SteadyRange,
@@ -37,7 +38,7 @@ from ganstudio.studio.docks.plotting_widgets import (
     whole,
 )
 from ganstudio.studio.theme import LIGHT, Theme
-from ganstudio.training.frames import SCALARS, RunInfo
+from ganstudio.training.frames import RunInfo
 
 WINDOWS = (0, 1_000, 10_000, 100_000)
 """How many of the newest steps are followed; 0 is the whole run."""
@@ -45,7 +46,6 @@ WINDOWS = (0, 1_000, 10_000, 100_000)
 NUMBERS = {log(4): "log 4", log(2): "log 2", -log(2): "−log 2", 0.25: "1/4", 0.125: "1/8",
            0.5: "1/2", 2.0: "2", 0.0: "0"}
 SLIDER_STEPS = 60
-MOST_MARKERS = 1_000
 
 
 def smoothing_of(position: int) -> float:
@@ -72,8 +72,8 @@ class LossesDock(Dock):
 
     def __init__(self) -> None:
         super().__init__()
-        self.history = History(len(SCALARS))
-        self.markers: list[Marker] = []
+        self.own = self.shown = Strand()
+        """The branch in training, and the one whose curves are drawn."""
         self._theme = LIGHT
         self._loss = "non_saturating"
         self._running = False
@@ -131,13 +131,23 @@ class LossesDock(Dock):
         layout.addWidget(self.bar)
         layout.addWidget(self._splitter, 1)
 
+    @property
+    def history(self) -> History:
+        """The curves that are drawn."""
+        return self.shown.history
+
+    @property
+    def markers(self) -> list[Marker]:
+        """What is marked in them."""
+        return self.shown.markers
+
     # ---- what the window tells
 
     def begin(self, info: RunInfo | None) -> None:
         """See Dock."""
         self._running = info is not None
-        self.history.clear()
-        self.markers, self._markers_stale = [], True
+        self.own = self.shown = Strand()
+        self._markers_stale = True
         for k, plot in enumerate(self._plots):
             plot.cursor_step, plot.note, plot.markers = None, "", []
             self._ranges[k].reset()
@@ -151,24 +161,23 @@ class LossesDock(Dock):
     def receive(self, update: Update) -> None:
         """See Dock."""
         if update.past:
-            self.history.load(update.past)
+            self.own.history.load(update.past)
         for chunk in update.scalars:
-            self.history.append(chunk)
-        if update.timeline is not None and self._markers_stale:
-            self.markers, self._markers_stale = markers_of(update.timeline), False
+            self.own.history.append(chunk)
+        if update.viewed is not None:
+            self.shown = strand_of(update.viewed) if update.viewed.name else self.own
+        if update.timeline is not None:
+            if self._markers_stale:
+                self.own.markers, self._markers_stale = markers_of(update.timeline), False
+            if self.shown is not self.own:
+                self.shown.markers = markers_of(update.timeline, self.shown.branch)
         for event in update.events:
             if event.kind in ("forked", "switched") and not event.data.get("stay"):
-                self.markers, self._markers_stale = [], True
-            marker = marker_of(event)
-            if marker is not None:
-                self.markers = [*self.markers, marker][-MOST_MARKERS:]
-                changes = event.data.get("changes")
-                change = changes.get("loss.kind") if isinstance(changes, Mapping) else None
-                if isinstance(change, (list, tuple)) and len(change) == 2:
-                    self.set_loss(str(change[1]))
+                self.own.markers, self._markers_stale = [], True
+            self.set_loss(self.own.mark(event))
         if not self._running and update.status.state == State.PREPARING:
             self._message("Preparing the run…")
-        if update.past or update.scalars or update.events:
+        if update.past or update.scalars or update.events or update.viewed:
             self._soon()
 
     def set_cursor(self, step: int | None) -> None:
@@ -380,6 +389,8 @@ class LossesDock(Dock):
             for j, curve in enumerate(plot.curves):
                 curve.reading = float(entry[1][2 * k + j]) if entry else float("nan")
             plot.note = step_note(entry[0], entry[2]) if entry and k == 0 else ""
+            if plot.note and self.shown.name:
+                plot.note = f"{self.shown.name}, {plot.note}"
             plot.update()
         if entry and cursor is not None:
             self.loss_plot.setAccessibleDescription(

@@ -63,10 +63,11 @@ def marker_of(event: Event) -> Marker | None:
     return Marker(event.step, label, "\n".join([f"Step {event.step:,}: {label}", *lines]))
 
 
-def markers_of(timeline: Timeline) -> list[Marker]:
-    """The changes on the branch in training and its ancestors."""
+def markers_of(timeline: Timeline, branch: str | None = None) -> list[Marker]:
+    """The changes on a branch (None: the one in training) and its ancestors."""
     return [Marker(m.step, m.text, f"Step {m.step:,}: {m.text}")
-            for m in marks_of(timeline, timeline.branch) if m.kind == "tweak"]
+            for m in marks_of(timeline, timeline.branch if branch is None else branch)
+            if m.kind == "tweak"]
 
 
 def place(markers: Sequence[Marker], pixels: Sequence[float], widths: Sequence[float],

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ganstudio.metrics.table import METRICS, applicable
-from ganstudio.session.messages import State, Update
+from ganstudio.session.messages import State, Update, Viewed
 from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.metrics_history import MetricsHistory
 from ganstudio.studio.docks.metrics_plot import HINTS, MetricPlot, whole_run
@@ -74,7 +74,9 @@ class MetricsDock(Dock):
 
     def __init__(self) -> None:
         super().__init__()
-        self.history = MetricsHistory()
+        self.own = self.history = MetricsHistory()
+        """Of the branch in training, and of the one that is shown."""
+        self._viewed = ""
         self.plots: dict[str, MetricPlot] = {}
         self._info: RunInfo | None = None
         self._chosen: dict[str, tuple[str, ...]] = dict(CHOSEN)
@@ -199,7 +201,8 @@ class MetricsDock(Dock):
         """See Dock."""
         self._info = info
         self._problem = ""
-        self.history.clear()
+        self.own = self.history = MetricsHistory()
+        self._viewed = ""
         self.features_button.setVisible(info is not None and info.is_image)
         if info is not None and self.features == "classifier" and not info.has_labels:
             self.features = "random"
@@ -212,20 +215,30 @@ class MetricsDock(Dock):
         """See Dock."""
         for event in update.events:
             if event.kind in ("restored", "reverted_d"):
-                self.history.cut_after(event.step)
+                self.own.cut_after(event.step)
             elif event.kind in ("forked", "switched") and not event.data.get("stay"):
-                self.history.clear()
+                self.own.clear()
             elif event.kind == "note" and event.text.startswith(LIVE):
                 self._problem = event.text.partition(": ")[2] or event.text
                 self._say()
-        self.history.add(update.metrics)
+        self.own.add(update.metrics)
+        if update.viewed is not None:
+            self._view(update.viewed)
         frame = update.frames.get(LIVE)
         if isinstance(frame, MetricsFrame):
             self.history.add([frame])
         if not self._info and update.status.state == State.PREPARING:
             self.message.setText("Preparing the run…")
-        if (update.metrics or frame is not None or update.events) and self.isVisible():
+        news = update.metrics or frame is not None or update.events or update.viewed
+        if news and self.isVisible():
             self._pace.request()
+
+    def _view(self, viewed: Viewed) -> None:
+        """Show another branch's metrics, or again those of the one in training."""
+        self._viewed, self.history = viewed.name, self.own
+        if viewed.name:
+            self.history = MetricsHistory()
+            self.history.add(viewed.metrics)
 
     def set_cursor(self, step: int | None) -> None:
         """See Dock."""
@@ -342,7 +355,8 @@ class MetricsDock(Dock):
             plot.show_values(newest.name(key) if newest else METRICS[key].title, steps, values,
                              x0, x1)
         took = newest.seconds if newest is not None else 0.0
-        self.note.setText(f"step {newest.step:,}" if newest else "")
+        where = f"{self._viewed}, " if self._viewed else ""
+        self.note.setText(f"{where}step {newest.step:,}" if newest else "")
         self.note.setToolTip(f"Taking them took {took:.2f} s, in pieces of at most "
                              f"{1000 * newest.longest:.0f} ms." if newest and took else "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -12,14 +13,16 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 
 from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.recipe import Recipe
-from ganstudio.session.messages import State
+from ganstudio.session.messages import State, Viewed
 from ganstudio.studio.docks.losses import SLIDER_STEPS, LossesDock, smoothing_of
 from ganstudio.studio.docks.losses_markers import Marker, label_left, marker_of, place
 from ganstudio.studio.docks.plotting_range import symlog
 from ganstudio.studio.theme import DARK, LIGHT
+from ganstudio.training.frames import ScalarPart
 from tests.studio.docks.made import (
     POINTS,
     event,
+    f32,
     near,
     picture,
     rows,
@@ -248,6 +251,21 @@ def test_nothing_is_drawn_while_hidden_and_nothing_is_missed(dock, monkeypatch):
     assert not drawn and len(dock.history) == 50 and len(dock.markers) == 5
     dock.show()
     assert drawn
+
+
+def test_another_branch_is_drawn_while_it_is_looked_at(dock):
+    fed(dock, steady(50), events=[tweak(20, "own")])
+    past = (ScalarPart(1, 0, steady(30).steps, (np.tile(f32([7, 8, 0.5, 0.5]), (30, 1)),)),)
+    dock.receive(replace(update(), viewed=Viewed("b", "hotter", past)))
+    dock.set_cursor(10)
+    fed(dock, rows(51, np.ones((10, 4))))
+    assert len(dock.history) == 30 and dock.markers == []
+    assert dock.loss_plot.curves[0].reading == 7 and dock.loss_plot.note.startswith("hotter, ")
+    dock.set_cursor(None)
+    dock.receive(replace(update(), viewed=Viewed()))
+    dock.redraw()
+    assert len(dock.history) == 60 and [m.label for m in dock.markers] == ["own"]
+    assert dock.loss_plot.note.startswith("step 60")
 
 
 # ---- markers -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from ganstudio.metrics.table import METRICS
 from ganstudio.recipe import build
-from ganstudio.session.messages import State, Status, Update
+from ganstudio.session.messages import State, Status, Update, Viewed
 from ganstudio.studio.docks.metrics import LIVE, MetricsDock, kind_of, offered
 from ganstudio.studio.docks.metrics_history import MOST, MetricsHistory
 from ganstudio.studio.docks.metrics_plot import floor_text, whole_run
@@ -148,6 +148,17 @@ def test_a_run_that_was_taken_up_shows_what_was_measured_before(dock):
     assert dock.plots["modes"].steps == [1, 2, 3]
     fed(dock, frame(4, modes=4))
     assert dock.plots["modes"].steps == [1, 2, 3, 4]
+
+
+def test_another_branch_does_not_mix_with_the_one_in_training(dock):
+    fed(dock, frame(1, modes=1), frame(5, modes=5))
+    dock.receive(Update(Status(State.PAUSED), (), {}, (), None,
+                        viewed=Viewed("b", "hotter", (), (frame(2, modes=7),))))
+    fed(dock, frame(3, modes=8))
+    assert dock.plots["modes"].steps == [2, 3] and dock.note.text() == "hotter, step 3"
+    dock.receive(Update(Status(State.PAUSED), (), {}, (), None, viewed=Viewed()))
+    dock.redraw()
+    assert dock.plots["modes"].steps == [1, 5] and dock.note.text() == "step 5"
 
 
 def test_a_look_that_cannot_be_is_told_in_place_of_the_plots(dock):

@@ -342,4 +342,7 @@ class ComparePage(LockstepPart, QWidget):
         """One below the other where it is narrow."""
         super().resizeEvent(event)
         narrow = self.width() < self.fontMetrics().height() * NARROW
-        self.split.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if way is not self.split.orientation():
+            self.split.setOrientation(way)
+            self.split.setSizes([550, 450] if narrow else [450, 550])

@@ -79,6 +79,7 @@ def metric_rows(subjects: Sequence[Subject], theme: Theme
     chance is faint.
     """
     found = [latest(s.metrics) for s in subjects]
+    alike = [_same_data(subjects[0], s) for s in subjects]
     head = ["Metric", "Floor", *(s.name for s in subjects[:1]),
             *(word for s in subjects[1:] for word in (s.name, "Difference"))]
     rows = []
@@ -88,7 +89,10 @@ def metric_rows(subjects: Sequence[Subject], theme: Theme
             continue
         any_one = next(one for one in ones if one)
         floor, sd = (any_one["floor"], any_one["floor_sd"])
-        best = _best(key, ones, floor, sd)
+        # Values in other features, or against other data, are not on one scale.
+        measured = [one if one and one["name"] == any_one["name"] and alike[k] else None
+                    for k, one in enumerate(ones)]
+        best = _best(key, measured, floor, sd)
         row = [cell(any_one["name"], f"{METRICS[key].help}\n{HINTS[METRICS[key].better]}"),
                cell(f"{_said(key, floor)} ± {_said('', sd)}" if floor is not None else "–",
                     "What fresh real data would score", right=True)]
@@ -97,10 +101,15 @@ def metric_rows(subjects: Sequence[Subject], theme: Theme
             row.append(cell(_said(key, value), f"at step {one['step']:,}" if one else
                             "not measured", right=True, bold=k == best))
             if k:
-                row.append(_difference(key, value, ones[0]["value"] if ones[0] else None, sd,
-                                       theme))
+                first = measured[0]["value"] if measured[0] else None
+                row.append(_difference(key, value if measured[k] else None, first, sd, theme))
         rows.append(row)
     return head, rows
+
+
+def _same_data(one: Subject, other: Subject) -> bool:
+    return (one.recipe is not None and other.recipe is not None
+            and one.recipe.data == other.recipe.data)
 
 
 def _said(key: str, value: float | None) -> str:

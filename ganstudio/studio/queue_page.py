@@ -302,7 +302,8 @@ class QueuePage(QWidget):
             steps = lapse.steps() if result is not None else []
             tiles.append(Tile(run, said(jobs[run].values) or jobs[run].title,
                               lapse.frame(steps[-1]) if steps else None,
-                              result.state if result is not None else "waiting"))
+                              result.state if result is not None else
+                              "training" if run == self.news.current else "waiting"))
         self.tiles.show_tiles(tiles)
 
     # ---- the rest --------------------------------------------------------------------------------

@@ -110,6 +110,7 @@ def test_a_third_run_joins_and_other_kinds_of_samples_are_told(runs, make_window
     assert len(page.plots[0][1].curves) == 3 and page.recipe_table.columnCount() == 4
     page = opened(page.window(), qtbot, [runs[0], runs[2]])
     assert page.wiper.left is None and "different kinds" in page.wiper.message
+    assert {row[4] for row in texts(page.metrics_table)} == {"–"}
     page.wiper.grab()
 
 

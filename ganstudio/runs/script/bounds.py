@@ -7,6 +7,7 @@ from ganstudio.recipe.tree import Recipe
 from ganstudio.runs.script.changes import GROUPS
 from ganstudio.runs.script.losses import COMPARES
 from ganstudio.runs.script.plan import Plan, ScriptError
+from ganstudio.runs.script.rules import RULES, refuse_with_rule
 from ganstudio.runs.script.stabilisers import PENALTIES, lazy
 
 PARTS = ("data", "latent", "generator", "discriminator", "average", "machine", "version", "name",
@@ -33,7 +34,7 @@ STILL = (*(f"loss.{name}" for name in ("clip_before", "smooth", "flip", "feature
            for name in ("schedule", "warmup", "steps", "final")),
          *(f"penalty.{name}_every" for name in PENALTIES))
 """Of these, those that it can only tell where they never change."""
-RULES = ("alternating", "simultaneous")
+PLAIN_RULES = ("alternating", "simultaneous")
 _RULES_OWN = ("update.gamma", "update.sga_lambda", "update.sga_align", "update.unroll_k",
               "update.unroll_eta", "update.lookahead_eta")
 
@@ -46,15 +47,20 @@ def refuse(plan: Plan) -> None:
             it out would be wrong, and worse than none.
     """
     rule = plan.recipe.update.rule
-    if rule not in RULES:
-        raise ScriptError(f"the update rule {rule!r} is not written as a plain script; alternating "
-                          "and simultaneous moves are")
+    if rule not in (*PLAIN_RULES, *RULES):
+        raise ScriptError(f"the update rule {rule!r} is not written as a plain script; "
+                          f"{', '.join(PLAIN_RULES + RULES)} are")
+    if rule in RULES:
+        refuse_with_rule(plan)
     usual = leaves(Recipe())
     for path in plan.start:
         if path.split(".")[0] in PARTS or path in FIELDS or path in _RULES_OWN:
             continue
         if any(value != usual.get(path) for value in plan.values(path)):
             raise ScriptError(f"{_title(plan, path)} is not written as a plain script")
+    if rule == "ogda" and plan.ever("loss.clip"):
+        raise ScriptError("the update rule 'ogda' together with clipped weights is not written as "
+                          "a plain script")
     lazily = [f"penalty.{name}" for name in lazy(plan)]
     for path in (*STILL, *lazily):
         if plan.varies(path):

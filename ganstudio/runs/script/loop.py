@@ -8,6 +8,7 @@ from ganstudio.runs.script.losses import compares, needs_real
 from ganstudio.runs.script.networks import mixes
 from ganstudio.runs.script.past import past_text, pull_line, remember_line
 from ganstudio.runs.script.plan import Plan
+from ganstudio.runs.script.rules import RULES, rule_text
 from ganstudio.runs.script.stabilisers import (
     blurs,
     boosted,
@@ -79,6 +80,9 @@ def _named(plan: Plan, path: str) -> bool:
 
 def steps_text(plan: Plan) -> str:
     """``judge``, ``discriminator_step`` and ``generator_step``."""
+    if plan.recipe.update.rule in RULES:
+        return "\n\n\n".join([_judge(plan), rule_text(
+            plan, _clip(plan), _clip(plan, before=True), _follow(plan), _globals(plan))])
     shared = [_judge(plan), read_text(plan), past_text(plan)]
     steps = ([_both_step(plan)] if plan.recipe.update.rule == "simultaneous" else
              [_d_step(plan), _g_step(plan)])
@@ -249,6 +253,8 @@ def _alone(plan: Plan) -> str:
 
 def _round(plan: Plan) -> str:
     update = plan.recipe.update
+    if update.rule in RULES:
+        return "loss_d, loss_g = both_step()"
     if update.rule == "simultaneous":
         return "loss_d, loss_g = both_step(real_batch(BATCH), generator(latents(BATCH)))"
     if update.unit == "epochs":

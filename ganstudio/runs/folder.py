@@ -21,7 +21,7 @@ from ganstudio.runs.checkpoint import (
     nonfinite_weights,
     save_checkpoint,
 )
-from ganstudio.runs.errors import RunError
+from ganstudio.runs.errors import RunError, RunNotWritableError
 from ganstudio.runs.history import ScalarHistory
 from ganstudio.runs.journal import Journal, Marks
 from ganstudio.runs.lock import RunLock
@@ -292,4 +292,5 @@ def write_mark(folder: Path, about: dict[str, Any]) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> RunError:
-    return RunError(f"the run folder {path} cannot be written: {error.strerror or error}")
+    return RunNotWritableError(f"the run folder {path} cannot be written: "
+                               f"{error.strerror or error}")

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ganstudio.runs.errors import RunError
+from ganstudio.runs.errors import RunNotWritableError
 
 NAME = "lock"
 MOST_BYTES = 4096
@@ -59,7 +59,7 @@ class Holder:
         return f"{self.what} (process {self.pid}{where}{when})" if self.pid else self.what
 
 
-class RunLockedError(RunError):
+class RunLockedError(RunNotWritableError):
     """Another process writes into the run folder."""
 
 

@@ -56,15 +56,17 @@ class Session:
 
     ``folder`` is the run folder: made if it is new, taken up if it is a run already (then
     ``recipe`` may be None). Without a folder nothing is recorded. ``nice`` lowers the
-    training thread's priority where the system can, so that a window stays smooth.
+    training thread's priority where the system can, so that a window stays smooth. ``read_only``
+    looks at a run and leaves its folder as it is.
     """
 
     def __init__(self, recipe: Recipe | None, folder: Path | None = None, *,
-                 nice: int = 5) -> None:
+                 nice: int = 5, read_only: bool = False) -> None:
         self.folder = folder
         self.inbox = Inbox()
         self.mailbox = Mailbox()
         self.nice = nice
+        self.read_only = read_only
         self._recipe = recipe
         self._thread = threading.Thread(target=self._work, name="ganstudio-training")
         self._started = False

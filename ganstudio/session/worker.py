@@ -16,6 +16,7 @@ from ganstudio.session.branch_work import OWNER
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.exporting import Exporter
 from ganstudio.session.failures import failure_event, nonfinite_text, sentence
+from ganstudio.session.looking_only import REFUSAL, offer, paths_of, refusal, silent
 from ganstudio.session.looks import Looks
 from ganstudio.session.messages import (
     CancelExport,
@@ -119,7 +120,7 @@ class Worker:
         finally:
             self._end()
 
-    def _prepare(self, read_only: bool = False) -> None:
+    def _prepare(self) -> None:
         session = self.session
 
         def progress(done: int, total: int) -> None:
@@ -130,7 +131,7 @@ class Worker:
             session.recipe, session.folder, on_progress=progress,
             cancelled=lambda: session.inbox.stopping,
             on_unsaved=lambda text: self.say("unsaved", text), owner=OWNER,
-            read_only=read_only)
+            read_only=session.read_only)
         session.recipe = self.conductor.recipe
         info = self.conductor.observer.info()
         self.mailbox.put_info(info)
@@ -154,7 +155,8 @@ class Worker:
         self.state = State.FAILED
         event = failure_event(what, error, self.step, time.time())
         if expected:
-            event = Event("error", self.step, f"{what}: {sentence(error)}", event.time)
+            event = Event("error", self.step, f"{what}: {sentence(error)}", event.time,
+                          data=offer(error, self.session.folder))
         self.mailbox.put_event(event)
         self.report()
 
@@ -185,7 +187,8 @@ class Worker:
         if self.conductor is not None:
             try:
                 self.conductor.close()
-                self.timeline.branch_work.close()
+                if not self.session.read_only:
+                    self.timeline.branch_work.close()
             except Exception as error:
                 self.mailbox.put_event(failure_event("the run could not be saved", error,
                                                      self.step, time.time()))
@@ -208,6 +211,9 @@ class Worker:
                 continue  # scrubbing: only the newest is worth showing
             elif self.conductor is None:
                 self.say("refused", "There is no run to do that with: it could not be prepared")
+            elif self.session.read_only and refusal(command):
+                if not silent(command):
+                    self.say("refused", REFUSAL, data=paths_of(command))
             elif isinstance(command, Tweak):
                 # Tweaks that wait together take effect at the same step, so they are one.
                 tweaks.append(command)

@@ -82,6 +82,12 @@ class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierC
         except (RecipeError, DataError) as error:
             self.notices.add("error", str(error))
 
+    def look(self, folder: Path) -> None:
+        """Open a run that cannot be written, to be looked at only."""
+        self.notices.clear()
+        self.controller.look(folder)
+        self.notices.add("info", f"{folder} is open to be looked at only: nothing in it changes.")
+
     def resume(self, folder: Path) -> None:
         """Open a run folder where it stopped."""
         self.controller.resume(folder)
@@ -271,7 +277,9 @@ class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierC
         self.react_to_branches(event)
         level = NOTICE_LEVELS.get(event.kind)
         if level is not None:
-            self.notices.add(level, event.text[:1].upper() + event.text[1:], event.details)
+            look = event.data.get("lookable")
+            self.notices.add(level, event.text[:1].upper() + event.text[1:], event.details,
+                             ("Look at it", lambda: self.look(Path(look))) if look else None)
         elif event.kind == "saved":
             self.status_bar.showMessage(event.text, 5000)
             if self.compare_page is not None and self.pages.currentWidget() is self.compare_page:

@@ -104,6 +104,11 @@ class RunController(QObject):
         self.undo_stack.clear()
         self._when_closed(lambda: self._begin(None, None, folder, False))
 
+    def look(self, folder: Path) -> None:
+        """Close what is open, then open a run folder to be looked at only."""
+        self.undo_stack.clear()
+        self._when_closed(lambda: self._begin(None, None, folder, False, read_only=True))
+
     def restart(self) -> None:
         """A fresh run in a new folder with the recipe as shown; paused if this one is."""
         recipe, base = self.recipe, self.base
@@ -113,8 +118,10 @@ class RunController(QObject):
         self._when_closed(
             lambda: self._begin(recipe, base, new_run_folder(recipe.name), run))
 
-    def _begin(self, recipe: Recipe | None, base: Recipe | None, folder: Path, run: bool) -> None:
+    def _begin(self, recipe: Recipe | None, base: Recipe | None, folder: Path, run: bool,
+               read_only: bool = False) -> None:
         self.session = self.factory(recipe, folder)
+        self.session.read_only = read_only
         self.recipe = self.running = recipe or self.session.recipe
         self.base = base or self.recipe
         self.folder = folder

@@ -77,10 +77,10 @@ def session():
     """Makes sessions, started and (unless ``ready=False``) ready; closes them at the end."""
     made = []
 
-    def begin(recipe=None, folder=None, *, ready=True, **parts):
+    def begin(recipe=None, folder=None, *, ready=True, read_only=False, **parts):
         if recipe is None and folder is None:
             recipe = tiny.recipe(**parts)
-        watcher = Watcher(Session(recipe, folder, nice=0))
+        watcher = Watcher(Session(recipe, folder, nice=0, read_only=read_only))
         made.append(watcher)
         watcher.session.start()
         if ready:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.session.messages import State
@@ -110,3 +111,18 @@ def test_a_csv_is_trained_on(window: MainWindow, tmp_path: Path, qtbot: QtBot) -
     file.write_text("x,y\n" + "\n".join(f"{k},{k * 2}" for k in range(50)))
     window.open_any(file)
     assert MADE[-1].recipe.data.kind == "points" and MADE[-1].recipe.name == "cloud"
+
+
+def test_a_run_that_cannot_be_written_may_be_looked_at(running: MainWindow, qtbot: QtBot,
+                                                      tmp_path: Path) -> None:
+    session = MADE[-1]
+    session.state = State.FAILED
+    session.say("error", "the run could not be prepared: it is open elsewhere",
+                lookable=str(tmp_path))
+    qtbot.waitUntil(lambda: bool(running.notices.notices))
+    button = next(b for b in running.notices.notices[0].findChildren(QPushButton)
+                  if b.text() == "Look at it")
+    qtbot.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: MADE[-1] is not session)
+    assert MADE[-1].read_only and MADE[-1].folder == tmp_path
+    assert "looked at only" in running.notices.notices[0].text

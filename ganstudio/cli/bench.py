@@ -31,9 +31,16 @@ def _memory(arguments: argparse.Namespace) -> list[Figure]:
     return memory(40 * arguments.seconds)
 
 
+def _soak(arguments: argparse.Namespace) -> list[Figure]:
+    from ganstudio.bench.soak import soak
+    return soak(arguments.full)
+
+
 PARTS: dict[str, Callable[[argparse.Namespace], list[Figure]]] = {
     "headless": _headless, "window": _window, "start": _start, "memory": _memory,
 }
+LONG: dict[str, Callable[[argparse.Namespace], list[Figure]]] = {"soak": _soak}
+"""Parts that are run only by name."""
 
 
 STUDIES = ("collapse", "doctor")
@@ -42,10 +49,13 @@ STUDIES = ("collapse", "doctor")
 
 def bench(arguments: argparse.Namespace) -> int:
     """Measure the parts asked for (all but the studies by default) and print them."""
-    unknown = [part for part in arguments.parts if part not in (*PARTS, *STUDIES)]
+    if arguments.soak and "soak" not in arguments.parts:
+        arguments.parts.append("soak")
+    known = (*PARTS, *LONG, *STUDIES)
+    unknown = [part for part in arguments.parts if part not in known]
     if unknown:
         return complain(f"there is no bench part {unknown[0]!r}; the parts are "
-                        f"{', '.join((*PARTS, *STUDIES))}")
+                        f"{', '.join(known)}")
     studies = [part for part in arguments.parts if part in STUDIES]
     if studies and len(arguments.parts) > 1:
         return complain(f"{studies[0]!r} is a study of its own; run it without other parts")
@@ -60,7 +70,7 @@ def bench(arguments: argparse.Namespace) -> int:
     figures: list[Figure] = []
     for part in arguments.parts or PARTS:
         print(f"bench: {part} …", file=sys.stderr, flush=True)
-        measured = PARTS[part](arguments)
+        measured = (PARTS | LONG)[part](arguments)
         figures += measured
         if not arguments.json:
             print(part)

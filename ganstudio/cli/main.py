@@ -267,8 +267,8 @@ def _dynamics(commands: Commands) -> None:
 def _bench(commands: Commands) -> None:
     made = _add(commands, "bench", "Time our step against the plain loop, side by side.")
     made.add_argument("parts", nargs="*", metavar="PART", help="headless, window, start, memory "
-                      "(default: these four); collapse: mode collapse, GAN against PacGAN2; "
-                      "doctor: how often the doctor is right")
+                      "(default: these four); soak: a long sitting in a minute; collapse: mode "
+                      "collapse, GAN against PacGAN2; doctor: how often the doctor is right")
     made.add_argument("--rounds", type=_count, default=9, metavar="N",
                       help="how often each is timed, in turn (default %(default)s)")
     made.add_argument("--seconds", type=float, default=0.6, metavar="S",
@@ -278,7 +278,9 @@ def _bench(commands: Commands) -> None:
     made.add_argument("--steps", type=_count, default=0, metavar="N",
                       help="collapse: steps of each run (default 10,000, full 400,000)")
     made.add_argument("--full", action="store_true",
-                      help="collapse: the published length and rate, which takes a day")
+                      help="collapse: the published length and rate, which takes a day; soak: "
+                      "ten thousand tweaks, ten million rows, 60,000 images")
+    made.add_argument("--soak", action="store_true", help="the same as the part of that name")
 
     def run(arguments: argparse.Namespace) -> int:
         from ganstudio.cli.bench import bench

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
@@ -149,21 +150,26 @@ def sections(recipe: Recipe) -> tuple[Section, ...]:
 
     The leaves that sit at the top of the tree come last, as the section ``""``.
     """
+    return _sections(tuple(type(getattr(recipe, name)) for name in Recipe.model_fields))
+
+
+@cache
+def _sections(held: tuple[Any, ...]) -> tuple[Section, ...]:
+    """Of a recipe whose fields hold values of these types: a form asks at every change."""
     found = []
     top = []
-    for name, info in Recipe.model_fields.items():
+    for (name, info), part in zip(Recipe.model_fields.items(), held, strict=True):
         classes = part_types(info.annotation)
         if not classes:
             leaf = _leaf(name, info)
             if leaf is not None and not leaf.knob.hidden:
                 top.append(leaf)
             continue
-        part: Part = getattr(recipe, name)
         kinds = tuple((c.model_fields["kind"].default, c.title) for c in classes
                       ) if len(classes) > 1 else ()
-        help_text = (type(part).__doc__ or "").strip().splitlines()[0]
-        title = SECTION_TITLES.get(name, type(part).title)
-        found.append(Section(name, title, help_text, tuple(_visible(name, type(part))), kinds))
+        help_text = (part.__doc__ or "").strip().splitlines()[0]
+        title = SECTION_TITLES.get(name, part.title)
+        found.append(Section(name, title, help_text, tuple(_visible(name, part)), kinds))
     found.append(Section("", SECTION_TITLES[""], "What holds for the whole run.", tuple(top)))
     return tuple(found)
 
@@ -177,15 +183,21 @@ def _visible(prefix: str, part: type[Part]) -> Iterator[FieldSpec]:
 
 def find_field(recipe: Recipe, path: str) -> FieldSpec | None:
     """The leaf at ``path`` in this recipe (hidden ones too), or None."""
-    head, _, tail = path.partition(".")
+    head = path.partition(".")[0]
     if head not in Recipe.model_fields:
         return None
+    held: Any = type(getattr(recipe, head))
+    return _find(path, held)
+
+
+@cache
+def _find(path: str, held: Any) -> FieldSpec | None:
+    head, _, tail = path.partition(".")
     if not tail:
         return _leaf(head, Recipe.model_fields[head])
-    part = getattr(recipe, head)
-    if not isinstance(part, Part) or tail not in type(part).model_fields:
+    if not issubclass(held, Part) or tail not in held.model_fields:
         return None
-    return _leaf(path, type(part).model_fields[tail])
+    return _leaf(path, held.model_fields[tail])
 
 
 def field_applies(recipe: Recipe, spec: FieldSpec) -> bool:

@@ -75,6 +75,8 @@ class RunController(QObject):
         self.base: Recipe | None = None
         self.folder: Path | None = None
         self.waiting: dict[str, Any] = {}
+        self.dragged = False
+        """Whether the last edit was part of a gesture, so that more may follow at once."""
         self.state = State.CLOSED
         self.is_ready = False
         self.going = False
@@ -326,6 +328,7 @@ class RunController(QObject):
         if not differences(self.recipe, after):
             return
         spec = find_field(after, path)
+        self.dragged = gesture > 0
         name = phrase(path, spec.knob.title if spec else "Kind")
         label = f"{name} → {value_text(spec, value)}"
         self.undo_stack.push(Edit(self, self.recipe, after, name, label, gesture))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -29,6 +29,9 @@ from ganstudio.studio.icons import icon
 from ganstudio.studio.run_controller import RunController
 from ganstudio.studio.text import scaled
 from ganstudio.studio.theme import LIGHT, Theme
+
+REST_MS = 40
+"""The form is renewed no oftener than this."""
 
 
 class FilterBox(QLineEdit):
@@ -57,6 +60,11 @@ class ControlsDock(Dock):
         super().__init__()
         self.controller: RunController | None = None
         self.theme = LIGHT
+        self._behind = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._rested)
         unit = self.fontMetrics().height()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -136,8 +144,22 @@ class ControlsDock(Dock):
     def bind(self, controller: RunController) -> None:
         """Edit through this controller."""
         self.controller = controller
-        controller.recipe_changed.connect(self.refresh)
+        controller.recipe_changed.connect(self._refresh_soon)
         self.refresh()
+
+    def _refresh_soon(self) -> None:
+        """At once, but while something is dragged no oftener than it can be seen."""
+        if self._rest.isActive():
+            self._behind = True
+            return
+        if self.controller is not None and self.controller.dragged:
+            self._rest.start()
+        self.refresh()
+
+    def _rested(self) -> None:
+        if self._behind:
+            self._behind = False
+            self._refresh_soon()
 
     def refresh(self) -> None:
         """Show the recipe as it stands."""

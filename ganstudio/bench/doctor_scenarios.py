@@ -18,13 +18,17 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Scenario:
-    """``disease`` is what it must be called ("" for a healthy run) by step ``within``."""
+    """``disease`` is what it must be called ("" for a healthy run) by step ``within``.
+
+    ``twin_of`` names the ill run that a healthy one is but for what makes that one ill.
+    """
 
     name: str
     disease: str
     within: int
     recipe: Document
     data: Callable[[int], Dataset] | None = None
+    twin_of: str = ""
 
     def make(self, seed: int) -> tuple[Recipe, Dataset]:
         """The run with this seed."""
@@ -119,7 +123,7 @@ def framed(value: int, width: int) -> Callable[[int], Dataset]:
 
 _LINE: Document = {"g": mlp(0, 1), "d": judge(0, 1), "dim": 1}
 _WIDE_D = judge(2, 64)
-_FRAME: Document = {"lr_d": 2e-3, "lr_g": 5e-4, **SMALL_IMAGES}
+_FRAME: Document = {"lr_d": 2e-3, "lr_g": 3e-4, **SMALL_IMAGES}
 
 ILL = (
     Scenario("vanishing-ring", "vanishing", 600, run(
@@ -136,8 +140,8 @@ ILL = (
     Scenario("oscillation-momentum", "oscillation", 1000, {
         **run({"kind": "gaussian-1d", "mean": -3}, loss="wasserstein", **_LINE),
         **sgd(0.3, 0.01)}),
-    Scenario("total-rate", "collapse_total", 600, run("digits", lr_g=2e-2, **SMALL_IMAGES)),
-    Scenario("total-moons", "collapse_total", 600, run("moons", lr_g=0.1)),
+    Scenario("total-rate", "collapse_total", 800, run("digits", lr_g=2e-2, **SMALL_IMAGES)),
+    Scenario("total-moons", "collapse_total", 800, run("moons", lr_g=0.1)),
     Scenario("partial-two", "collapse_partial", 800, run(
         "moons", loss="minimax", lr_d=2e-3, lr_g=5e-4), islands(0.3, 20)),
     Scenario("partial-near", "collapse_partial", 800, run(
@@ -166,20 +170,40 @@ ILL = (
     Scenario("memorisation-6", "memorisation", 1000, run("digits", **SMALL_IMAGES),
              lambda seed: part_of(digits(seed), 6)),
 )
-HEALTHY = (
-    Scenario("healthy-line", "", 1000, run("gaussian-1d", dim=1)),
+TWINS = (
+    Scenario("healthy-ring", "", 1000, run(
+        {"kind": "ring", "radius": 4, "sigma": 0.1}, d=judge(3, 64), lr_d=5e-4, lr_g=5e-4),
+        twin_of="vanishing-ring"),
+    Scenario("healthy-moons", "", 1000, run("moons", lr_d=2e-3), twin_of="lagging-moons"),
+    Scenario("healthy-line", "", 1000, run("gaussian-1d", dim=1), twin_of="oscillation-line"),
+    Scenario("healthy-digits", "", 1000, run("digits", lr_g=5e-4, **SMALL_IMAGES),
+             twin_of="total-rate"),
+    Scenario("healthy-islands", "", 1000, run("moons", lr_d=1e-3, lr_g=5e-4),
+             islands(0.3, 3), twin_of="partial-two"),
+    Scenario("healthy-modes", "", 1000, run("ring", lr_d=2e-3), twin_of="hopping-ring"),
+    Scenario("healthy-spots", "", 800, run(
+        "digits", lr_d=1e-3, lr_g=5e-4, dim=8, g=mlp(2, 64), d=judge(2, 128)),
+        lambda seed: part_of(spots(seed), 3600, 400), twin_of="overfit-spots"),
+    Scenario("healthy-flips", "", 1000, {
+        **run("moons"), "loss": {"kind": "non_saturating", "flip": 0.05}},
+        twin_of="noise-labels"),
+    Scenario("healthy-critic", "", 1000, {
+        **run("two-gaussians", loss="wasserstein", d=_WIDE_D), **sgd(0.5, 0.02),
+        "penalty": {"gp": 1}}, twin_of="divergence-critic"),
+    Scenario("healthy-frameless", "", 800, run("digits", **_FRAME), spots, twin_of="cue-frame"),
+    Scenario("healthy-1400", "", 1000, run("digits", **SMALL_IMAGES),
+             lambda seed: part_of(digits(seed), 1400, 397), twin_of="memorisation-10"),
+)
+MORE_HEALTHY = (
     Scenario("healthy-two", "", 1000, run(
         "two-gaussians", lr_d=2e-3, g=mlp(2, 64), d=_WIDE_D)),
-    Scenario("healthy-moons", "", 1000, run(
-        "moons", lr_d=2e-3, g=mlp(2, 64), d=_WIDE_D)),
     Scenario("healthy-wide-d", "", 800, run("moons", d=judge(2, 128), lr_d=3e-3, k_d=2)),
-    Scenario("healthy-ring", "", 1000, run(
+    Scenario("healthy-wide-ring", "", 1000, run(
         {"kind": "ring", "sigma": 0.05}, g=mlp(2, 64), d=_WIDE_D)),
     Scenario("healthy-discs", "", 1000, run("disjoint", g=mlp(2, 64), d=_WIDE_D)),
-    Scenario("healthy-checkerboard", "", 1000, run("checkerboard", g=mlp(2, 64), d=_WIDE_D)),
-    Scenario("healthy-spots", "", 800, run("digits", **_FRAME), spots),
-    Scenario("healthy-digits", "", 1000, run("digits", **SMALL_IMAGES),
-             lambda seed: part_of(digits(seed), 1400, 397)),
-    Scenario("healthy-sgd", "", 800, {**run("two-gaussians"), **sgd(0.5, 0.01)}),
+    Scenario("healthy-checkerboard", "", 1000, run(
+        "checkerboard", lr_d=2e-3, lr_g=5e-4, g=mlp(2, 64), d=_WIDE_D)),
+    Scenario("healthy-sgd", "", 800, {**run("two-gaussians"), **sgd(0.5, 0.05)}),
 )
+HEALTHY = (*TWINS, *MORE_HEALTHY)
 SCENARIOS = (*ILL, *HEALTHY)

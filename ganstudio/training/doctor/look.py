@@ -87,8 +87,8 @@ class Doctor:
         tweaked = () if self._recipe is None else tuple(differences(self._recipe, recipe))
         self._recipe = recipe
         symptoms = Symptoms(step, epoch=epoch, loss=recipe.loss.kind,
-                            data_size=len(trainer.dataset.items), tweaked=tweaked,
-                            nonfinite=broken, **found)
+                            data_size=len(trainer.dataset.items), flip=recipe.loss.flip,
+                            tweaked=tweaked, nonfinite=broken, **found)
         self.cut_after(step - 1)
         self.history.append(symptoms)
         self._thin()

@@ -39,8 +39,9 @@ class Symptoms:
     (0: copies), ``copy_distinct`` share of distinct items among those nearest.
 
     ``cue`` names what alone gives a sample away to D, ``cue_gain`` = P(real logit > that of a real
-    so spoilt) − ½. ``tweaked`` are the fields changed since the examination before, ``nonfinite``
-    the step since then at which a loss was no number (0: none).
+    so spoilt) − ½. ``flip`` is the share of labels that the recipe flips, ``tweaked`` are the
+    fields changed since the examination before, ``nonfinite`` the step since then at which a loss
+    was no number (0: none).
     """
 
     step: int
@@ -87,6 +88,7 @@ class Symptoms:
     copy_distinct: float = NAN
     cue: str = ""
     cue_gain: float = NAN
+    flip: float = 0.0
     tweaked: tuple[str, ...] = ()
     nonfinite: int = 0
 

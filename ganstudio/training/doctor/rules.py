@@ -13,6 +13,8 @@ from ganstudio.training.doctor.record import Symptoms
 from ganstudio.training.doctor.window import LAST, Window, log_ramp, ramp
 
 LONG = 2 * LAST
+LASTING = LONG - 2
+"""Examinations for what a young generator shows as well, and outgrows."""
 
 
 def vanishing(w: Window) -> float:
@@ -32,28 +34,37 @@ def lagging(w: Window) -> float:
 def oscillation(w: Window) -> float:
     """The players circle: places and favours come back, and the match does not get better."""
     size, crossings = w.swing()
-    swings = min(ramp(size, 0.25, 0.45), ramp(crossings, 2, 4))
+    swings = min(ramp(size, 0.5, 1.0), ramp(crossings, 2, 4))
     favours = ramp(w.turns_of_favour(), 2, 5)
     if len(w.all) < LONG:
         return 0.0
-    return min(max(swings, favours), ramp(w.change("mismatch"), 0.6, 0.8),
+    return min(max(swings, favours), ramp(w.change("mismatch"), 0.5, 0.7),
                log_ramp(w.median("mismatch"), 10, 30))
 
 
 def collapse_total(w: Window) -> float:
-    """All latents give (almost) one sample."""
-    return w.holds(lambda s: ramp(s.spread, 0.08, 0.03))
+    """All latents give one sample, or all but one that stays where it is."""
+    stays = 1 - ramp(w.jumps(), 0.4, 0.6)
+    return max(w.holds(lambda s: ramp(s.spread, 0.02, 0.005)),
+               min(w.holds(lambda s: ramp(s.spread, 0.08, 0.03)), stays))
 
 
 def hopping(w: Window) -> float:
-    """Few cells at a time, and other ones each time (Metz et al. 2017, fig. 2)."""
-    return min(w.holds(lambda s: ramp(s.effective, 0.55, 0.4)), ramp(w.jumps(), 0.35, 0.55))
+    """Few cells at a time, and other ones each time (Metz et al. 2017, fig. 2), without end.
+
+    A young generator does so too, but gets better.
+    """
+    if len(w.all) < LASTING:
+        return 0.0
+    return min(w.holds(lambda s: ramp(s.effective, 0.5, 0.3), LASTING),
+               ramp(w.jumps(LASTING), 0.4, 0.6), ramp(w.jumps(), 0.4, 0.6),
+               ramp(w.change("mismatch"), 0.4, 0.6))
 
 
 def collapse_partial(w: Window) -> float:
     """What is made is good, and the same part of the data has been left out for long."""
     good = w.holds(lambda s: max(ramp(s.precision, 0.15, 0.4), ramp(s.high_quality, 0.15, 0.4)))
-    return min(ramp(w.missing(), 0.05, 0.12), good)
+    return min(ramp(w.missing(LASTING), 0.05, 0.12), good)
 
 
 def overfit(w: Window) -> float:
@@ -72,18 +83,20 @@ def memorisation(w: Window) -> float:
 def noise(w: Window) -> float:
     """D says ½ to everything and finds nothing to learn in its batches, though samples differ.
 
-    At the healthy equilibrium D says the same, but there the samples match.
+    At the healthy equilibrium D says the same, but there the samples match. Where (nearly) half of
+    the labels are flipped there is nothing to learn, whatever one batch seems to say.
     """
-    if len(w.all) < LONG - 2:
-        return 0.0
     last = w.last[-1]
     if LOSS_FACTS[last.loss].output == "probability":
         undecided = w.holds(lambda s: ramp(s.logit_size, 0.15, 0.07))
     else:
         undecided = ramp(abs(w.median("auc") - 0.5), 0.25, 0.15)
-    poor = w.holds(lambda s: ramp(quality(s), 0.7, 0.6))
-    return min(undecided, poor, log_ramp(w.median("snr_d", LONG), 16, 8),
-               log_ramp(w.median("mismatch"), 6, 12), 1 - ramp(better(w), 1.3, 1.6))
+    blind = ramp(last.flip, 0.3, 0.45)
+    if len(w.all) >= LASTING:
+        blind = max(blind, min(log_ramp(w.median("snr_d", LONG), 16, 8),
+                               w.holds(lambda s: ramp(quality(s), 0.7, 0.6)),
+                               1 - ramp(better(w), 1.3, 1.6)))
+    return min(undecided, log_ramp(w.median("mismatch"), 6, 12), blind)
 
 
 def quality(s: Symptoms) -> float:

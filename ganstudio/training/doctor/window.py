@@ -119,9 +119,9 @@ class Window:
         out = (seen < 0.1 * expected).mean(0) >= 0.9
         return float(expected[out & (expected >= least)].sum())
 
-    def jumps(self) -> float:
+    def jumps(self, count: int = LAST) -> float:
         """Median total variation between the cells of one examination and of the next."""
-        rows = [np.array(s.occupancy) for s in self.last if s.occupancy]
+        rows = [np.array(s.occupancy) for s in self.all[-count:] if s.occupancy]
         gone = [0.5 * float(np.abs(b - a).sum()) for a, b in pairwise(rows)]
         return float(np.median(gone)) if gone else 0.0
 

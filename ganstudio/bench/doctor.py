@@ -21,22 +21,27 @@ SEEDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One run judged. ``named`` is what it is called at the end ("" for healthy), ``since`` the
-    step from which it was called that without a break, ``alarms`` every disease that was ever
-    named first, in order.
+    """One run judged. ``named`` is what it is called at the end ("" for healthy), ``found`` the
+    step at which it was first called by its name (0: never), ``alarms`` every disease that was
+    ever named first, in order.
     """
 
     scenario: str
     disease: str
     seed: int
     named: str
-    since: int
+    found: int
     alarms: tuple[str, ...]
 
     @property
     def right(self) -> bool:
-        """An ill run is called by its name at the end; a healthy one was never called ill."""
-        return self.named == self.disease if self.disease else not self.alarms
+        """An ill run was called by its name in time; a healthy one was never called ill."""
+        return self.found > 0 if self.disease else not self.alarms
+
+    @property
+    def kept(self) -> bool:
+        """Right, and called so at the end as well."""
+        return self.right and self.named == self.disease
 
 
 def examined(scenario: Scenario, seed: int) -> list[Symptoms]:
@@ -67,16 +72,10 @@ def _after(doctor: Doctor, trainer: Trainer, broken: int) -> None:
 def judged(scenario: Scenario, seed: int, history: Sequence[Symptoms]) -> Outcome:
     """What the doctor said along the run."""
     verdicts: list[Verdict] = [diagnose(history[:n]) for n in range(1, len(history) + 1)]
-    named, since = verdicts[-1].disease, verdicts[-1].step
-    for verdict in reversed(verdicts):
-        if verdict.disease != named:
-            break
-        since = verdict.step
-    alarms: list[str] = []
-    for verdict in verdicts:
-        if verdict.disease and verdict.disease not in alarms:
-            alarms.append(verdict.disease)
-    return Outcome(scenario.name, scenario.disease, seed, named, since, tuple(alarms))
+    alarms = list(dict.fromkeys(v.disease for v in verdicts if v.disease))
+    found = next((v.step for v in verdicts if v.disease and v.disease == scenario.disease), 0)
+    return Outcome(scenario.name, scenario.disease, seed, verdicts[-1].disease, found,
+                   tuple(alarms))
 
 
 def run(seeds: Iterable[int], names: Sequence[str] = ()) -> list[Outcome]:
@@ -92,24 +91,28 @@ def run(seeds: Iterable[int], names: Sequence[str] = ()) -> list[Outcome]:
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:
     """One line a scenario, and the sums."""
-    lines = [f"{'run':<22} {'what it is':<17} {'right':>6} {'called so from step':>20}  "
-             "also or else called"]
+    lines = [f"{'run':<22} {'what it is':<17} {'right':>5} {'at the end':>11} "
+             f"{'named at step':>15}  else called"]
     for scenario in SCENARIOS:
         of = [o for o in outcomes if o.scenario == scenario.name]
         if not of:
             continue
-        right = [o for o in of if o.right]
-        first, last = (min((o.since for o in right), default=0),
-                       max((o.since for o in right), default=0))
-        when = f"{first} … {last}" if scenario.disease and right else "–"
+        steps = [o.found for o in of if o.found]
+        when = f"{min(steps)} … {max(steps)}" if steps else "–"
         others = sorted({a for o in of for a in o.alarms if a != scenario.disease})
-        lines.append(f"{scenario.name:<22} {scenario.disease or 'healthy':<17} "
-                     f"{len(right)}/{len(of):<4} {when:>20}  {', '.join(others)}".rstrip())
+        lines.append(
+            f"{scenario.name:<22} {scenario.disease or 'healthy':<17} {_share(of, 'right'):>5} "
+            f"{_share(of, 'kept'):>11} {when:>15}  {', '.join(others)}".rstrip())
     ill = [o for o in outcomes if o.disease]
     well = [o for o in outcomes if not o.disease]
-    lines.append(f"named rightly: {sum(o.right for o in ill)} of {len(ill)} ill runs; "
+    lines.append(f"named rightly: {sum(o.right for o in ill)} of {len(ill)} ill runs, "
+                 f"{sum(o.kept for o in ill)} to the end; "
                  f"false alarms: {sum(not o.right for o in well)} of {len(well)} healthy runs")
     return lines
+
+
+def _share(outcomes: Sequence[Outcome], what: str) -> str:
+    return f"{sum(getattr(o, what) for o in outcomes)}/{len(outcomes)}"
 
 
 def doctor(seeds: int | None, *, as_json: bool) -> None:
@@ -118,7 +121,7 @@ def doctor(seeds: int | None, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"outcomes": [
             {"scenario": o.scenario, "disease": o.disease, "seed": o.seed, "named": o.named,
-             "since": o.since, "alarms": list(o.alarms), "right": o.right} for o in outcomes]},
-            ensure_ascii=False))
+             "found": o.found, "alarms": list(o.alarms), "right": o.right, "kept": o.kept}
+            for o in outcomes]}, ensure_ascii=False))
     else:
         print("\n".join(table(outcomes)))

@@ -44,7 +44,7 @@ class DoctorDock(Dock):
         self.shown = ""
         """The disease that is read of, where there are several."""
         self._info: RunInfo | None = None
-        self._offered: tuple[Remedy, ...] = ()
+        self._offered_for = ""
         self.views: list[EvidenceView] = []
         self._places: dict[EvidenceView, tuple[int, int]] = {}
         self.rows: list[RemedyRow] = []
@@ -231,19 +231,30 @@ class DoctorDock(Dock):
         self.read()
 
     def _offer(self, diagnosis: Diagnosis | None) -> None:
-        """List remedies anew only where they differ: no button moves from under the pointer."""
+        """List remedies anew only where they differ: no button moves from under the pointer, so
+        one that was taken stays in its place, switched off, as long as the disease is read of.
+        """
         offered: tuple[Remedy, ...] = ()
         if diagnosis is not None and self.recipe is not None:
             offered = remedies(diagnosis.disease, self.recipe)
-        self.do.setVisible(bool(offered))
-        if offered == self._offered:
-            return
-        self._offered = offered
+        disease = diagnosis.disease if diagnosis is not None else ""
+        kept = self.rows if disease == self._offered_for else []
+        self._offered_for = disease
+        rows = [row for row in kept if row.remedy in offered or row.taken]
+        there = [row.remedy for row in rows]
+        rows += [self._row(remedy) for remedy in offered if remedy not in there]
         for row in self.rows:
-            self._remedies.removeWidget(row)
-            row.deleteLater()
-        self.rows = [RemedyRow(remedy) for remedy in offered]
-        for row in self.rows:
-            row.set_theme(self.theme)
-            row.chosen.connect(self.remedy_chosen)
-            self._remedies.addWidget(row)
+            if row not in rows:
+                self._remedies.removeWidget(row)
+                row.deleteLater()
+        self.rows = rows
+        for row in rows:
+            row.offer(row.remedy in offered)
+        self.do.setVisible(bool(rows))
+
+    def _row(self, remedy: Remedy) -> RemedyRow:
+        row = RemedyRow(remedy)
+        row.set_theme(self.theme)
+        row.chosen.connect(self.remedy_chosen)
+        self._remedies.addWidget(row)
+        return row

@@ -106,12 +106,13 @@ class RemedyRow(QWidget):
     def __init__(self, remedy: Remedy) -> None:
         super().__init__()
         self.remedy = remedy
-        label = f"Start anew: {remedy.label}" if remedy.restart else remedy.label
+        self.label = label = f"Start anew: {remedy.label}" if remedy.restart else remedy.label
         self.button = QPushButton(label)
         what = ", ".join(f"{path} = {value}" for path, value in remedy.changes.items())
         note = "; saves this run and begins a new one" if remedy.restart else "; can be undone"
         named(self.button, label, f"{what}{note}")
-        self.button.clicked.connect(lambda: self.chosen.emit(remedy))
+        self.taken = False
+        self.button.clicked.connect(self._take)
         self.button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.why, self.source = words(remedy.why), words(remedy.source)
         column = QVBoxLayout(self)
@@ -120,6 +121,18 @@ class RemedyRow(QWidget):
         column.addWidget(self.button)
         column.addWidget(self.why)
         column.addWidget(self.source)
+
+    def _take(self) -> None:
+        self.taken = True
+        self.chosen.emit(self.remedy)
+
+    def offer(self, open_: bool) -> None:
+        """Whether it can be taken (again), or has been applied."""
+        if open_ == self.button.isEnabled():
+            return
+        self.taken = not open_
+        self.button.setEnabled(open_)
+        self.button.setText(self.label if open_ else f"Applied: {self.remedy.label}")
 
     def set_theme(self, theme: Theme) -> None:
         """Dress."""

@@ -65,6 +65,19 @@ def test_remedies_follow_the_recipe_in_force(dock):
     assert all("non-saturating" not in row.button.text() for row in dock.rows)
 
 
+def test_a_remedy_that_was_taken_stays_in_its_place_until_it_is_undone(dock, qtbot):
+    dock.receive(update(framed(history(**SIGNS["vanishing"]))))
+    before, recipe = [row.button.text() for row in dock.rows], dock.recipe
+    qtbot.mouseClick(dock.rows[0].button, Qt.MouseButton.LeftButton)
+    dock.set_recipe(with_value(recipe, "loss.kind", "non_saturating"))
+    assert not dock.rows[0].button.isEnabled()
+    assert dock.rows[0].button.text() == f"Applied: {before[0]}"
+    assert [row.button.text() for row in dock.rows][1:4] == before[1:]
+    dock.set_recipe(recipe)
+    assert [row.button.text() for row in dock.rows] == before
+    assert all(row.button.isEnabled() for row in dock.rows)
+
+
 def test_buttons_stay_while_the_verdict_does(dock):
     dock.receive(update(framed(history(20, **SIGNS["vanishing"]))))
     before = [id(row) for row in dock.rows]

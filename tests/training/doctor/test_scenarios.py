@@ -3,7 +3,7 @@
 import pytest
 
 from ganstudio.bench.doctor import examined, judged, run, table
-from ganstudio.bench.doctor_scenarios import HEALTHY, ILL, SCENARIOS
+from ganstudio.bench.doctor_scenarios import HEALTHY, ILL, SCENARIOS, TWINS
 from ganstudio.training.doctor.words import DISEASES
 
 BY_NAME = {s.name: s for s in SCENARIOS}
@@ -19,13 +19,18 @@ def test_every_disease_is_produced_on_purpose():
     assert not any(s.disease for s in HEALTHY)
 
 
+def test_every_disease_has_a_healthy_twin_of_its_own():
+    of = [BY_NAME[twin.twin_of].disease for twin in TWINS]
+    assert sorted(of) == sorted(DISEASES)
+
+
 def test_a_lagging_discriminator_is_named():
     assert outcome("lagging-moons").named == "lagging"
 
 
 def test_a_run_that_breaks_is_diverging():
     found = outcome("divergence-momentum")
-    assert found.right and found.since < 400
+    assert found.right and found.found < 400
 
 
 def test_the_table_counts_hits_and_false_alarms():
@@ -34,14 +39,15 @@ def test_the_table_counts_hits_and_false_alarms():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(5400)
 def test_over_five_seeds_the_doctor_is_right():
-    """The table of docs/doctor.md, with room for other machines' rounding and for few runs."""
+    """The table of docs/doctor.md, with room for other machines' rounding."""
     outcomes = run(range(5))
     ill, well = ([o for o in outcomes if bool(o.disease) is kind] for kind in (True, False))
     print("\n".join(table(outcomes)))
-    assert sum(o.right for o in ill) >= 0.85 * len(ill)
-    assert sum(not o.right for o in well) <= 0.25 * len(well)
+    assert sum(o.right for o in ill) >= 0.92 * len(ill)
+    assert sum(o.kept for o in ill) >= 0.85 * len(ill)
+    assert sum(not o.right for o in well) <= 0.06 * len(well)
     for disease in DISEASES:
         of = [o for o in ill if o.disease == disease]
-        assert sum(o.right for o in of) >= 0.4 * len(of), disease
+        assert sum(o.right for o in of) >= 0.7 * len(of), disease

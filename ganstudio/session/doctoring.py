@@ -71,7 +71,8 @@ class Doctoring:
     def examined(self, frame: DoctorFrame) -> tuple[Change, ...]:
         """Record an examination; returns the diseases that it shows to begin or to have passed."""
         conductor = self.conductor
-        if far_enough(frame.step, self._recorded) or frame.verdict.state == "ill":
+        ill = frame.verdict.state == "ill" and frame.step != self._recorded
+        if ill or far_enough(frame.step, self._recorded):
             self._recorded = frame.step
             conductor.guarded(
                 lambda folder: folder.symptoms.add(frame.step, frame.symptoms.plain()))

@@ -9,7 +9,7 @@ from ganstudio.session.doctoring import tell
 from ganstudio.session.failures import sentence, traceback_of
 from ganstudio.session.messages import State, Watch
 from ganstudio.training.budget import ProbeBudget
-from ganstudio.training.doctor.frames import DoctorFrame
+from ganstudio.training.doctor.frames import DoctorFrame, WantDoctor
 from ganstudio.training.frames import Frame, Want
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ class Looks:
                 return
             begun = time.monotonic()
             try:
+                if past is None and isinstance(self.wants[key], WantDoctor):
+                    # What an earlier session saw belongs to the first verdict too.
+                    worker.conductor.doctoring.look.doctor.cut_after(worker.conductor.step)
                 frame, finished = observer.glance(self.wants[key], resting=not running)
                 if frame is not None:
                     self._hand_over(key, frame, past is None)

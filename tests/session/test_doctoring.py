@@ -63,6 +63,13 @@ def test_examinations_are_recorded_and_taken_up_again(conductor, tmp_path):
         again.close()
 
 
+def test_an_ill_examination_is_recorded_once(conductor):
+    ill = frame(**SIGNS["collapse_total"])
+    for _ in range(2):
+        conductor.doctoring.examined(ill)
+    assert len(conductor.folder.symptoms.read()) == 1
+
+
 def test_a_broken_run_is_diverging(tmp_path):
     wild = {"kind": "sgd", "lr": 10.0}
     made = Conductor(recipe(loss={"kind": "wasserstein"}, optimizer_d=wild, optimizer_g=wild),

@@ -59,7 +59,7 @@ class Head(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.theme: Theme = LIGHT
-        self.headline, self.sure, self.meter = words(), QLabel(), Meter()
+        self.headline, self.sure, self.meter = words(), words(), Meter()
         self.headline.setFont(scaled(self.font(), 1.35, bold=True))
         self._tone, self._value = "", 0.0
         row = QHBoxLayout()
@@ -78,7 +78,7 @@ class Head(QWidget):
             self.headline.setText(headline)
         self._tone, self._value = tone, value
         said = {"ill": f"{confidence_words(value)}, {100 * value:.0f} %",
-                "watching": f"{100 * value:.0f} % of what is needed seen"}.get(tone, "")
+                "watching": f"{100 * value:.0f} % of what is needed"}.get(tone, "")
         self.sure.setText(said[:1].upper() + said[1:])
         self.setAccessibleName(f"{headline}. {said}" if said else headline)
         self.meter.setVisible(tone in ("ill", "watching"))

@@ -21,6 +21,7 @@ class DoctorLook:
         self._begun: Iterator[Symptoms | None] | None = None
         self._begun_at = 0
         self._spent = 0.0
+        self._told: int | None = None
 
     def glance(self, want: WantDoctor) -> tuple[DoctorFrame | None, bool]:
         """Work for a slice: (the frame when an examination is done, whether it is)."""
@@ -30,7 +31,8 @@ class DoctorLook:
             self._begun = None  # the run went back meanwhile
         if self._begun is None:
             if not doctor.due:
-                return None, True
+                # What was examined before anybody looked is told without a new examination.
+                return (self._frame(0.0) if self._told is None else None), True
             self._begun, self._begun_at, self._spent = (doctor.examination(),
                                                         doctor.trainer.step, 0.0)
         begun = time.perf_counter()
@@ -56,4 +58,5 @@ class DoctorLook:
 
     def _frame(self, seconds: float) -> DoctorFrame:
         history = self.doctor.history
+        self._told = history[-1].step
         return DoctorFrame(history[-1].step, history[-1], diagnose(history), seconds)

@@ -31,6 +31,14 @@ def test_an_examination_comes_in_slices_and_is_of_one_step():
     assert doctor.glance(WantDoctor(every=10_000)) == (None, True)
 
 
+def test_what_was_examined_before_is_told_at_once_and_once():
+    doctor = Observer(trainer()).doctor
+    doctor.doctor.examine()
+    frame, done = doctor.glance(WantDoctor())
+    assert done and frame.step == 0 and len(doctor.doctor.history) == 1
+    assert doctor.glance(WantDoctor()) == (None, True)
+
+
 def test_the_history_follows_a_run_that_goes_back():
     run = trainer()
     doctor = Observer(run).doctor.doctor

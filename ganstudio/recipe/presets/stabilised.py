@@ -22,14 +22,14 @@ _CRITIC = Loss(kind="wasserstein")
 
 
 @STABILISED("ring-wgan", "Ring, WGAN", "The ring by a critic with clipped weights.",
-            "Arjovsky et al. 2017", steps=8000)
+            "Arjovsky et al. 2017", steps=12_000)
 def _wgan(_: str) -> Recipe:
     return Recipe(name="Ring, WGAN", data=Ring(), batch=128, generator=_G, discriminator=_D,
                   loss=Loss(kind="wasserstein", clip=0.1), update=Update(k_d=3),
                   optimizer_d=Optimizer(kind="rmsprop", lr=1e-3),
-                  optimizer_g=Optimizer(kind="rmsprop", lr=5e-4, schedule="linear", steps=8000,
-                                        final=0.1),
-                  average=_SMOOTH)
+                  optimizer_g=Optimizer(kind="rmsprop", lr=5e-4, schedule="linear", steps=12_000,
+                                        final=0.02),
+                  average=Average(decay=0.998))
 
 
 @STABILISED("ring-wgan-gp", "Ring, WGAN-GP", "The ring by a critic of slope one.",

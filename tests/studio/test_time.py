@@ -91,7 +91,8 @@ def test_shortcuts_move_the_cursor_and_compare_forks(trained, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: bool(pairs), timeout=WAIT)
     assert window.controller.folder == root and pairs[0][1] == str(root)
     qtbot.waitUntil(lambda: len(dock.view.lanes) == 2, timeout=WAIT)
-    assert window.notices.notices
+    qtbot.waitUntil(lambda: window.compare_page is not None, timeout=WAIT)
+    assert [str(path) for path in window.compare_page.paths()] == list(pairs[0])
 
 
 def test_a_branch_opens_beside_in_a_window_of_its_own(trained, qtbot: QtBot) -> None:

@@ -42,8 +42,8 @@ def test_a_place_that_cannot_be_is_refused_in_one_sentence(made, tmp_path, kind)
 
 
 def test_what_a_script_cannot_tell_is_refused_and_leaves_nothing(made, tmp_path):
-    content, _ = made(update={"rule": "consensus"})
-    with pytest.raises(ExportError, match="consensus"):
+    content, _ = made(update={"rule": "sga"})
+    with pytest.raises(ExportError, match="sga"):
         write_export("script", content, tmp_path / "s.py")
     assert not list(tmp_path.iterdir())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -10,15 +10,15 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
-    QResizeEvent,
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton
 
+from ganstudio.studio.button_grid import ButtonGrid
 from ganstudio.studio.icons import pixmap
 from ganstudio.studio.text import scaled
-from ganstudio.studio.theme import LIGHT, Theme
+from ganstudio.studio.theme import LIGHT
 
 SUMMARY_LINES = 3
 
@@ -124,28 +124,22 @@ def draw_lines(painter: QPainter, text: str, room: QRect, most: int) -> None:
     layout.endLayout()
 
 
-class CardGrid(QWidget):
+class CardGrid(ButtonGrid):
     """Cards of one width, as many beside each other as fit; arrows move between them."""
 
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.cards: list[Card] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+    @property
+    def cards(self) -> list[Card]:
+        """The cards in order."""
+        return self.items
 
-    def add(self, card: Card) -> None:
+    def add(self, item: Card) -> None:
         """Put a card at the end."""
-        card.setParent(self)
-        card.clicked.connect(lambda: self.chosen.emit(card.key))
-        card.show()
-        self.cards.append(card)
-        self.updateGeometry()
-        self._place()
+        item.clicked.connect(lambda: self.chosen.emit(item.key))
+        super().add(item)
 
-    def _plan(self, width: int) -> tuple[int, int, int, int]:
+    def plan(self, width: int) -> tuple[int, int, int, int]:
         """Columns, card width, card height, gap."""
         unit = self.fontMetrics().height()
         gap = round(unit * .9)
@@ -156,39 +150,9 @@ class CardGrid(QWidget):
         height = self.cards[0].height_for(card) if self.cards else 0
         return columns, card, height, gap
 
-    def hasHeightForWidth(self) -> bool:
-        """Fewer columns need more rows."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """The height of all rows."""
-        columns, _, height, gap = self._plan(width)
-        rows = -(-len(self.cards) // columns)
-        return max(0, rows * (height + gap) - gap)
-
-    def sizeHint(self) -> QSize:
-        """Four columns if there is room."""
-        width = self.width() or self.fontMetrics().height() * 50
-        return QSize(width, self.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:
-        """One column at least."""
-        return QSize(self.fontMetrics().height() * 11, self.heightForWidth(self.width() or 800))
-
-    def resizeEvent(self, _: QResizeEvent) -> None:
-        """Place the cards anew."""
-        self._place()
-        self.updateGeometry()
-
-    def _place(self) -> None:
-        columns, width, height, gap = self._plan(self.width())
-        for k, card in enumerate(self.cards):
-            card.setGeometry((k % columns) * (width + gap), (k // columns) * (height + gap),
-                             width, height)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go to the card beside, above or below."""
-        columns, *_ = self._plan(self.width())
+        columns, *_ = self.plan(self.width())
         by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -columns,
               Qt.Key.Key_Down: columns}.get(event.key())
         focus = next((k for k, c in enumerate(self.cards) if c.hasFocus()), None)
@@ -196,9 +160,3 @@ class CardGrid(QWidget):
             super().keyPressEvent(event)
             return
         self.cards[focus + by].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in these colours."""
-        for card in self.cards:
-            card.theme = theme
-            card.update()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
+from ganstudio.studio.button_grid import ButtonGrid
 from ganstudio.studio.recent import RecentRun, ago
 from ganstudio.studio.text import scaled
-from ganstudio.studio.theme import LIGHT, Theme
+from ganstudio.studio.theme import LIGHT
 
 MOST_COLUMNS = 3
 
@@ -62,59 +63,16 @@ def recent_row(run: RecentRun) -> TwoLineRow:
     return row
 
 
-class RowGrid(QWidget):
+class RowGrid(ButtonGrid):
     """Rows in as many columns as fit."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows: list[TwoLineRow] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+    @property
+    def rows(self) -> list[TwoLineRow]:
+        """The rows in order."""
+        return self.items
 
-    def add(self, row: TwoLineRow) -> None:
-        """Put a row at the end."""
-        row.setParent(self)
-        row.show()
-        self.rows.append(row)
-        self.updateGeometry()
-        self._place()
-
-    def _columns(self, width: int) -> int:
-        return max(1, min(MOST_COLUMNS, width // (self.fontMetrics().height() * 16)))
-
-    def hasHeightForWidth(self) -> bool:
-        """Fewer columns need more rows."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """The height of all rows."""
-        if not self.rows:
-            return 0
-        return -(-len(self.rows) // self._columns(width)) * self.rows[0].sizeHint().height()
-
-    def sizeHint(self) -> QSize:
-        """All columns if there is room."""
-        width = self.width() or self.fontMetrics().height() * 50
-        return QSize(width, self.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:
-        """One column at least."""
-        return QSize(self.fontMetrics().height() * 11, self.heightForWidth(self.width() or 800))
-
-    def resizeEvent(self, _: QResizeEvent) -> None:
-        """Place the rows anew."""
-        self._place()
-        self.updateGeometry()
-
-    def _place(self) -> None:
-        columns = self._columns(self.width())
-        for k, row in enumerate(self.rows):
-            width, height = self.width() // columns, row.sizeHint().height()
-            row.setGeometry((k % columns) * width, (k // columns) * height, width, height)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in these colours."""
-        for row in self.rows:
-            row.theme = theme
-            row.update()
+    def plan(self, width: int) -> tuple[int, int, int, int]:
+        """Columns, row width, row height, no gap."""
+        columns = max(1, min(MOST_COLUMNS, width // (self.fontMetrics().height() * 16)))
+        height = self.rows[0].sizeHint().height() if self.rows else 0
+        return columns, width // columns, height, 0

@@ -51,10 +51,10 @@ def _r1(_: str) -> Recipe:
 
 
 @STABILISED("ring-spectral", "Ring, spectral norm", "The ring by a critic whose every layer is "
-            "bounded by one.", "Miyato et al. 2018", steps=10_000)
+            "bounded by one.", "Miyato et al. 2018", steps=14_000)
 def _spectral(_: str) -> Recipe:
     return Recipe(name="Ring, spectral norm", data=Ring(), batch=128, generator=_G,
                   discriminator=_D.model_copy(update={"norm": "spectral"}), loss=_CRITIC,
                   update=Update(k_d=3), optimizer_d=Optimizer(lr=2e-3),
-                  optimizer_g=Optimizer(lr=1e-3, schedule="linear", steps=10_000, final=0.05),
-                  average=_SMOOTH)
+                  optimizer_g=Optimizer(lr=1e-3, schedule="linear", steps=14_000, final=0.02),
+                  average=Average(decay=0.998))

@@ -24,6 +24,7 @@ from ganstudio.studio.docks.dynamics_look import (
 )
 from ganstudio.studio.docks.plotting_canvas import Extent, Plot
 from ganstudio.studio.docks.plotting_paint import (
+    Arrows,
     LentPoints,
     draw_mark,
     lent_lines,
@@ -63,7 +64,7 @@ class FieldPlane(Plot):
         self.show_scale = True
         """Follow the speeds in sight, and say what the colours mean."""
         self._held = False
-        self._lines, self._heads = lent_lines(), lent_lines()
+        self._lines, self._heads, self._arrow_lines = lent_lines(), lent_lines(), Arrows()
         self._points = LentPoints()
         self._fit_header()
 
@@ -182,27 +183,15 @@ class FieldPlane(Plot):
         share = np.minimum(speed / full, 1.0)
         # The square root keeps slow arrows long enough to show where they point.
         half = 0.46 * self.cell(picture) * np.sqrt(share)
+        dx, dy, barb = vx * half, vy * half, np.minimum(0.62 * half, 5.0)
         shade = np.minimum((share * SHADES).astype(np.intp), SHADES - 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for k, colour in enumerate(speed_colours(self.theme.dark)):
             here = shade == k
             if here.any():
-                self._bundle(painter, x[here], y[here], vx[here], vy[here], half[here], colour)
-
-    def _bundle(self, painter: QPainter, x: Numbers, y: Numbers, ux: Numbers, uy: Numbers,
-                half: Numbers, colour: QColor) -> None:
-        n, dx, dy = len(x), ux * half, uy * half
-        barb = np.minimum(0.62 * half, 5.0)
-        rows = self._lines.resized(3 * n)
-        rows[:n, 0], rows[:n, 1] = x - dx, y - dy
-        tip_x, tip_y = x + dx, y + dy
-        rows[:n, 2], rows[:n, 3] = tip_x, tip_y
-        rows[n:, 0], rows[n:, 1] = np.tile(tip_x, 2), np.tile(tip_y, 2)
-        for part, turn in ((slice(n, 2 * n), 0.55), (slice(2 * n, 3 * n), -0.55)):
-            rows[part, 2] = tip_x - barb * (0.85 * ux - turn * uy)
-            rows[part, 3] = tip_y - barb * (0.85 * uy + turn * ux)
-        painter.setPen(thin(colour))
-        painter.drawLines(*self._lines.args())
+                self._arrow_lines.draw(painter, (x[here] - dx[here], y[here] - dy[here]),
+                                  (x[here] + dx[here], y[here] + dy[here]),
+                                  (vx[here], vy[here]), barb[here], colour)
 
     def _track(self, painter: QPainter, k: int, track: Track) -> None:
         look = LOOKS[self.looks[k] % len(LOOKS)]

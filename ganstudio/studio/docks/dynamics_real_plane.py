@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QWidget
 from ganstudio.studio.docks.dynamics_gauges import LINES, Gauge, draw_gauges
 from ganstudio.studio.docks.dynamics_look import SHADES, SpeedScale, haloed, speed_colours
 from ganstudio.studio.docks.plotting_canvas import Extent, Plot
-from ganstudio.studio.docks.plotting_paint import draw_mark, lent_lines, mixed, thin
+from ganstudio.studio.docks.plotting_paint import Arrows, draw_mark, lent_lines, mixed, thin
 from ganstudio.studio.docks.plotting_range import plain
 from ganstudio.training.field_frames import FieldFrame
 
 FAR = 9_000.0
 LEAST_GAUGE = 12
 """Font heights that gauges need in width."""
+
+CENTRE, BARB = 26.0, 6.0
+"""Pixels: the arrow of the present move, and the head of any arrow at the most."""
 
 FADES = 5
 """Classes of how much of an arrow the plane sees."""
@@ -33,7 +36,7 @@ class RealPlane(Plot):
         self.equal_aspect = self.snug = True
         self.field: FieldFrame | None = None
         self.scale = SpeedScale()
-        self._lines = lent_lines()
+        self._lines, self._arrow_lines = lent_lines(), Arrows()
         self._free = False
         self.header = self.metrics().height() + 8
         self.moved.connect(self._on_moved)
@@ -82,8 +85,10 @@ class RealPlane(Plot):
         length = float(np.hypot(*f.centre_v))
         if np.isfinite(length) and length > 0:
             unit = f.centre_v / length
-            self._bundle(painter, np.array([x]), np.array([y]), unit[:1], -unit[1:],
-                         np.array([26.0]), QColor(self.theme.accent), from_tail=True)
+            ux, uy = unit[:1], -unit[1:]
+            self._arrow_lines.draw(painter, (np.array([x]), np.array([y])),
+                              (x + CENTRE * ux, y + CENTRE * uy), (ux, uy), np.array([BARB]),
+                              QColor(self.theme.accent), heavy=True)
         draw_mark(painter, x, y, "circle", 11, QColor(self.theme.accent), QColor(self.theme.plot))
 
     def _arrows(self, painter: QPainter, f: FieldFrame) -> None:
@@ -100,6 +105,7 @@ class RealPlane(Plot):
         level = np.minimum(speed / (self.scale.value or 1.0), 1.0)
         cell = abs(float(self.to_x(f.a[1]) - self.to_x(f.a[0]))) if len(f.a) > 1 else 30.0
         half = 0.46 * cell * np.sqrt(level)
+        dx, dy, barb = ux * half, uy * half, np.minimum(0.62 * half, BARB)
         shade = np.minimum((level * SHADES).astype(int), SHADES - 1)
         fade = np.clip(np.ceil(np.nan_to_num(seen) * FADES).astype(int), 1, FADES)
         for k, colour in enumerate(speed_colours(self.theme.dark)):
@@ -107,26 +113,9 @@ class RealPlane(Plot):
                 here = (shade == k) & (fade == j)
                 if here.any():
                     tint = mixed(colour.name(), self.theme.plot, 0.3 + 0.7 * j / FADES)
-                    self._bundle(painter, x[here], y[here], ux[here], uy[here], half[here], tint)
-
-    def _bundle(self, painter: QPainter, x: Numbers, y: Numbers, ux: Numbers, uy: Numbers,
-                half: Numbers, colour: QColor, from_tail: bool = False) -> None:
-        n, dx, dy = len(x), ux * half, uy * half
-        barb = np.minimum(0.62 * half, 6.0)
-        tip_x, tip_y = x + dx, y + dy
-        rows = self._lines.resized(3 * n)
-        rows[:n, 0], rows[:n, 1] = (x, y) if from_tail else (x - dx, y - dy)
-        rows[:n, 2], rows[:n, 3] = tip_x, tip_y
-        rows[n:, 0], rows[n:, 1] = np.tile(tip_x, 2), np.tile(tip_y, 2)
-        for part, turn in ((slice(n, 2 * n), 0.55), (slice(2 * n, 3 * n), -0.55)):
-            rows[part, 2] = tip_x - barb * (0.85 * ux - turn * uy)
-            rows[part, 3] = tip_y - barb * (0.85 * uy + turn * ux)
-        painter.setPen(thin(colour))
-        for shift in ((0.0, 0.8) if from_tail else (0.0,)):
-            painter.translate(shift, shift)
-            painter.drawLines(*self._lines.args())
-        if from_tail:
-            painter.translate(-0.8, -0.8)
+                    self._arrow_lines.draw(painter, (x[here] - dx[here], y[here] - dy[here]),
+                                      (x[here] + dx[here], y[here] + dy[here]),
+                                      (ux[here], uy[here]), barb[here], tint)
 
     def _path(self, painter: QPainter, f: FieldFrame) -> None:
         """The training path's shadow; what lies far outside the plane is faint."""

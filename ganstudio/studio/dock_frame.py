@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QStyleOption,
     QStylePainter,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -36,6 +37,8 @@ class TitleBar(QWidget):
         self.label.setFont(scaled(self.label.font(), 1, bold=True))
         row.addWidget(self.label)
         row.addStretch(1)
+        self.frame, self.row = frame, row
+        self.head_inside = False
         self.float_button = self._button(row, "Float or dock", frame)
         self.float_button.clicked.connect(frame.toggle_floating)
         self.close_button = self._button(row, "Close", frame)
@@ -58,7 +61,30 @@ class TitleBar(QWidget):
         if slim != self.slim:
             self.slim = slim
             self.setMaximumHeight(0 if slim else 16777215)
+            self.place_head()
             self.updateGeometry()
+
+    def place_head(self) -> None:
+        """The dock's row of buttons stands here where it fits, else within the dock."""
+        head = self.frame.contents.head
+        if head is None:
+            return
+        taken = self.label.sizeHint().width() + self.fontMetrics().height() * 7
+        inside = not self.slim and head.sizeHint().width() + taken <= self.width()
+        if inside == self.head_inside:
+            return
+        self.head_inside = inside
+        if inside:
+            self.row.insertWidget(1, head, 1000)
+        else:
+            box = self.frame.contents.layout()
+            assert isinstance(box, QVBoxLayout)
+            box.insertWidget(0, head)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There may be room for the dock's buttons now, or no longer."""
+        super().resizeEvent(event)
+        self.place_head()
 
     def sizeHint(self) -> QSize:
         """No height where slim."""
@@ -96,7 +122,7 @@ class DockFrame(QDockWidget):
         contents.setBackgroundRole(contents.palette().ColorRole.Button)
         # Small enough that several fit into a small window; what does not fit is cut off.
         unit = self.fontMetrics().height()
-        contents.setMinimumSize(unit * 10, unit * 6)
+        contents.setMinimumSize(unit * 10, round(unit * contents.least_height))
         self.setWidget(contents)
 
     def toggle_floating(self) -> None:

@@ -33,6 +33,16 @@ class LookCommands:
             self.workspace.default_layout()
         self.settings.set("layout", "")
 
+    def restore_layout(self) -> None:
+        """The arrangement of the last time; it goes on to follow the window if it did then."""
+        if not self.workspace.apply_layout(self.settings.get("layout", "")):
+            self.workspace.default_layout()
+            return
+        shape = self.settings.get("layout_shape", [])
+        if len(shape) == 2:
+            self.workspace.placed = (bool(shape[0]), bool(shape[1]))
+            self.workspace.follow_shape()
+
     def layouts(self) -> dict[str, str]:
         """The named layouts."""
         found = self.settings.get("layouts", {})

@@ -205,8 +205,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.pages.setCurrentWidget(self.workspace)
         if not self._first_run_shown:
             self._first_run_shown = True
-            if not self.workspace.apply_layout(self.settings.get("layout", "")):
-                self.workspace.default_layout()
+            self.restore_layout()
         self.workspace.show_floating(True)
         self.workspace.setFocus()
         self._name_window()
@@ -258,6 +257,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         """Remember the layout and hide the docks that float."""
         if self.workspace is not None and self.pages.currentWidget() is self.workspace:
             self.settings.set("layout", self.workspace.layout_text())
+            self.settings.set("layout_shape", list(self.workspace.placed or ()))
             self.workspace.show_floating(False)
 
     # ---- state of the actions --------------------------------------------------------------------

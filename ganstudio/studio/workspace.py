@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
 
 from ganstudio.recipe import Recipe
@@ -19,7 +20,9 @@ from ganstudio.training.frames import RunInfo, Want
 
 LAYOUT_VERSION = 1
 NARROW = 75  # font heights: below this the docks stand in two columns instead of three
-SHORT = 32  # and below this height, if narrow too, all but the controls in tabs
+SHORT = 42  # and below this height nothing stands above anything else: tabs instead
+REFLOW_MS = 120
+MOST = (1 << 24) - 1  # no bound on a widget's height
 
 
 class Workspace(QMainWindow):
@@ -50,6 +53,14 @@ class Workspace(QMainWindow):
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
         self._settle.timeout.connect(self._settled)
+        self.placed: tuple[bool, bool] | None = None
+        """The shape that ``default_layout`` was made for; None once the person has moved a dock."""
+        self._placing = False
+        self._bottom_height = 0
+        self._reflow = QTimer(self)
+        self._reflow.setSingleShot(True)
+        self._reflow.setInterval(REFLOW_MS)
+        self._reflow.timeout.connect(self._reflowed)
 
     # ---- making ----------------------------------------------------------------------------------
 
@@ -77,6 +88,7 @@ class Workspace(QMainWindow):
         dock.command.connect(self.command)
         frame.visibilityChanged.connect(self._changed)
         frame.dockLocationChanged.connect(self._changed)
+        frame.dockLocationChanged.connect(self._was_moved)
         frame.topLevelChanged.connect(self._changed)
         frame.set_theme(self.theme)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, frame)
@@ -95,6 +107,7 @@ class Workspace(QMainWindow):
         for frame in self.frames.values():
             tabbed = bool(self.tabifiedDockWidgets(frame)) and not frame.isFloating()
             frame.bar.set_slim(tabbed)
+        self._cap_bottom()
         for bar in self.findChildren(QTabBar):
             if bar.parent() is self and not bar.property("prepared"):
                 bar.setProperty("prepared", True)
@@ -199,12 +212,55 @@ class Workspace(QMainWindow):
             state = QByteArray.fromBase64(text.encode())
         except (UnicodeEncodeError, AttributeError):
             return False
+        self._placing = True
         worked = not state.isEmpty() and self.restoreState(state, LAYOUT_VERSION)
+        self._placing = False
+        if worked:
+            self.placed = None
         self._changed()
         return worked
 
+    def shape(self) -> tuple[bool, bool]:
+        """Whether it is too narrow for three columns, and too short for docks in two rows."""
+        unit = self.fontMetrics().height()
+        return self.width() < unit * NARROW, self.height() < unit * SHORT
+
+    def _was_moved(self, *_: object) -> None:
+        if not self._placing:
+            self.placed = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A layout that nobody has changed follows the shape of the window."""
+        super().resizeEvent(event)
+        self.follow_shape()
+
+    def follow_shape(self) -> None:
+        """Arrange anew soon, if the docks stand as placed for another shape."""
+        if self.placed is not None and self.placed != self.shape():
+            self._reflow.start()
+
+    def _reflowed(self) -> None:
+        floating = any(f.isFloating() for f in self.frames.values())
+        if self.placed is None or self.placed == self.shape() or floating or not self.isVisible():
+            return
+        closed = [f for f in self.frames.values() if f.isHidden()]
+        seen = [f for key, f in self.frames.items() if self.seen(key)]
+        self.default_layout()
+        for frame in closed:
+            frame.hide()
+        for frame in reversed(seen):  # of several that now share their tabs, the first of them
+            if self.tabifiedDockWidgets(frame):
+                frame.raise_()
+
     def default_layout(self) -> None:
         """Controls left, samples in the middle, curves right, the rest in tabs below them."""
+        self._placing = True
+        self._place()
+        self._placing = False
+        self.placed = self.shape()
+        self._changed()
+
+    def _place(self) -> None:
         places: dict[str, list[DockFrame]] = {"left": [], "centre": [], "right": [], "below": [],
                                               "bottom": []}
         for entry in self.catalogue:
@@ -213,8 +269,7 @@ class Workspace(QMainWindow):
                 frame.setFloating(False)
                 self.removeDockWidget(frame)
                 places[entry.place].append(frame)
-        unit = self.fontMetrics().height()
-        narrow, short = self.width() < unit * NARROW, self.height() < unit * SHORT
+        narrow, short = self.shape()
         columns = [places["left"], places["centre"]]
         columns.append([] if narrow else places["right"])
         heads: list[DockFrame] = []
@@ -226,17 +281,16 @@ class Workspace(QMainWindow):
                     self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, frame)
                 heads.append(frame)
         under = [*(places["right"] if narrow else []), *places["below"]]
-        self._stack(heads, under, in_tabs=narrow and short)
+        self._stack(heads, under, in_tabs=short)
         for frame in places["bottom"]:
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, frame)
         for frame in self.frames.values():
             frame.show()
         if under:
-            (heads[-1] if narrow and short else under[0]).raise_()
+            (heads[-1] if short else under[0]).raise_()
         self._size_columns(heads, under, narrow)
         # Once more when every dock knows its least size.
         QTimer.singleShot(0, self, lambda: self._size_columns(heads, under, narrow))
-        self._changed()
 
     def _stack(self, heads: list[DockFrame], under: list[DockFrame], in_tabs: bool) -> None:
         for index, frame in enumerate(under):
@@ -257,21 +311,34 @@ class Workspace(QMainWindow):
         widths = [left, rest] if narrow else [left, round(rest * .55), round(rest * .45)]
         if len(widths) == len(heads):
             self.resizeDocks(heads, widths, Qt.Orientation.Horizontal)
-        bottom = self._bottom()
-        if bottom:
-            self.resizeDocks(bottom, [round(unit * 9)] * len(bottom), Qt.Orientation.Vertical)
-        if under and heads:
+        self._size_bottom(shrink=True)
+        if under and heads and under[0] not in self.tabifiedDockWidgets(heads[-1]):
             self.resizeDocks([heads[-1], under[0]], [round(height * .55), round(height * .45)],
                              Qt.Orientation.Vertical)
 
     def heighten(self, height: int) -> None:
         """Give the docks along the lower edge this height, up to a third of all."""
+        self._bottom_height = height
+        self._cap_bottom()
+        self._size_bottom(shrink=False)
+
+    def _cap_bottom(self) -> None:
+        """A larger window gives its room to the docks above, not to an empty strip below."""
+        area = Qt.DockWidgetArea.BottomDockWidgetArea
+        for frame in self.frames.values():
+            alone = self.dockWidgetArea(frame) == area and not frame.isFloating() \
+                and not self.tabifiedDockWidgets(frame)
+            frame.setMaximumHeight(self._bottom_height + frame.bar.height() + 4
+                                   if alone and self._bottom_height else MOST)
+
+    def _size_bottom(self, shrink: bool) -> None:
         bottom = self._bottom()
         if bottom:
-            height += bottom[0].bar.height()
-            now = bottom[0].height()
-            self.resizeDocks(bottom, [max(now, min(height, self.height() // 3))] * len(bottom),
-                             Qt.Orientation.Vertical)
+            least = round(bottom[0].contents.least_height * self.fontMetrics().height())
+            height = min(max(self._bottom_height, least) + bottom[0].bar.height(),
+                         self.height() // 3)
+            now = 0 if shrink else bottom[0].height()
+            self.resizeDocks(bottom, [max(now, height)] * len(bottom), Qt.Orientation.Vertical)
 
     def _bottom(self) -> list[DockFrame]:
         area = Qt.DockWidgetArea.BottomDockWidgetArea

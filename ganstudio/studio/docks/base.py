@@ -25,6 +25,11 @@ class Dock(QWidget):
     key: ClassVar[str] = ""
     title: ClassVar[str] = ""
     hears_while_hidden: ClassVar[bool] = False
+    least_height: ClassVar[float] = 6
+    """In font heights: below this nothing can be made out."""
+
+    head: QWidget | None = None
+    """The dock's row of buttons, if it may stand in the title bar where there is room."""
 
     wants_changed = Signal()
     command = Signal(object)

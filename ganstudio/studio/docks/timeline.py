@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.session.messages import Update
 from ganstudio.session.timeline_messages import Fork, Live, Look, Mark, SetBudget, Timeline
@@ -20,7 +20,7 @@ from ganstudio.studio.docks.timeline_lanes import marks_of, snapshots_of
 from ganstudio.studio.docks.timeline_menu import branch_menu
 from ganstudio.studio.docks.timeline_view import TimelineView
 from ganstudio.studio.icons import icon
-from ganstudio.studio.theme import Theme
+from ganstudio.studio.theme import LIGHT, Theme
 from ganstudio.training.frames import RunInfo
 
 SPEEDS: tuple[tuple[str, float], ...] = (
@@ -38,6 +38,7 @@ class TimelineDock(Dock):
     key: ClassVar[str] = "timeline"
     title: ClassVar[str] = "Timeline"
     hears_while_hidden: ClassVar[bool] = True
+    least_height: ClassVar[float] = 3.6
 
     cursor_moved = Signal(object)
     """The step that every panel is to show; None is the present."""
@@ -73,6 +74,9 @@ class TimelineDock(Dock):
         for text, speed in SPEEDS:
             self.speed_box.addItem(text, speed)
         self.speed_box.setCurrentIndex(len(SPEEDS) - 1)
+        for button in (self.first_button, self.play_button):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._dress(LIGHT)
         named(self.speed_box, "Speed of playing", "How fast the history is played")
         self.live_button = tool("Live", "Back to the present  (End)", True, True)
         self.fork_button = tool("Continue from here", "Go on from this moment on a new branch; "
@@ -81,8 +85,9 @@ class TimelineDock(Dock):
                                "to set beside this one")
         self.budget_button = tool("Keep…", "How much memory and disk the kept states may take")
         self.words = Readout("Moment shown")
-        row = QHBoxLayout()
-        row.setContentsMargins(6, 3, 6, 2)
+        self.head = QWidget()
+        row = QHBoxLayout(self.head)
+        row.setContentsMargins(6, 0, 6, 0)
         row.setSpacing(4)
         for widget in (self.first_button, self.play_button, self.speed_box, self.live_button):
             row.addWidget(widget)
@@ -99,7 +104,7 @@ class TimelineDock(Dock):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(row)
+        column.addWidget(self.head)
         column.addWidget(self.area, 1)
         self.first_button.clicked.connect(self.to_first)
         self.play_button.toggled.connect(self._set_playing)
@@ -143,7 +148,7 @@ class TimelineDock(Dock):
         rows = len(self.view.lanes)
         self.view.show_timeline(told)
         if len(self.view.lanes) != rows:
-            self.height_wanted.emit(self.area.y() + self.view.sizeHint().height() + 6)
+            self.height_wanted.emit(self.area.y() + self.view.sizeHint().height() + 2)
         looking = told.looking
         if moved or looking is None:
             if self._asked is None or moved:
@@ -163,9 +168,11 @@ class TimelineDock(Dock):
     def set_theme(self, theme: Theme) -> None:
         """See Dock."""
         self.view.set_theme(theme)
+        self._dress(theme)
+
+    def _dress(self, theme: Theme) -> None:
         for button, name in ((self.play_button, "run"), (self.first_button, "step-back")):
             button.setIcon(icon(name, theme))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def save_state(self) -> dict[str, Any]:
         """See Dock."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -10,28 +10,27 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
-    QPen,
-    QPolygonF,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ganstudio.session.timeline_messages import Mark, Timeline
-from ganstudio.studio.docks.plotting_range import grouped
-from ganstudio.studio.docks.plotting_ticks import Whole
-from ganstudio.studio.docks.timeline_lanes import Lane, hue, lanes_of
-from ganstudio.studio.icons import mix
+from ganstudio.studio.docks.timeline_lanes import Lane, lanes_of
+from ganstudio.studio.docks.timeline_paint import paint
+from ganstudio.studio.docks.timeline_zoom import Zoom
 from ganstudio.studio.theme import LIGHT, Theme
 
 SNAP = 5
 """Pixels within which a click takes hold of a mark."""
+HINT = "The wheel zooms, with Shift it moves along; double click for the whole run"
 
 
 class TimelineView(QWidget):
     """Draws a ``Timeline``; the pointer and keys move the cursor.
 
-    ``branch`` and ``moment`` are where the cursor stands; moment None is the present.
+    ``branch`` and ``moment`` are where the cursor stands; moment None is the present. The wheel
+    zooms about the pointer, + and − about the cursor; a double click or 0 shows the whole again.
     """
 
     scrubbed = Signal(str, int)
@@ -55,7 +54,10 @@ class TimelineView(QWidget):
         self.moment: int | None = None
         self.tip = 0
         """The step of the branch in training: known more often than the timeline."""
+        self.zoom = Zoom()
         self._drag = False
+        self._names = 0.0
+        self._before: tuple[str, int | None] = ("", None)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
@@ -69,6 +71,10 @@ class TimelineView(QWidget):
         self.timeline = timeline
         rows = len(self.lanes)
         self.lanes = lanes_of(timeline) if timeline else ()
+        if timeline is None:
+            self.zoom.reset()
+        self._names = max((self.fontMetrics().horizontalAdvance(lane.info.name)
+                           for lane in self.lanes), default=0)
         if len(self.lanes) != rows:
             self.setMinimumHeight(self.sizeHint().height())
             self.updateGeometry()
@@ -84,6 +90,7 @@ class TimelineView(QWidget):
         """Stand at a step of a branch, or at the present."""
         if (branch, cursor) != (self.branch, self.moment):
             self.branch, self.moment = branch, cursor
+            self.zoom.show(self.tip if cursor is None else cursor, self.last())
             where = "the present" if cursor is None else f"step {cursor:,}"
             self.setAccessibleDescription(f"Looking at {where}")
             self.update()
@@ -111,18 +118,24 @@ class TimelineView(QWidget):
 
     def span(self) -> tuple[float, float]:
         """The pixels of step 0 and of the last."""
-        left = self.unit * (9 if self.width() > self.unit * 45 else 6)
+        most = max(self.unit * 6, self.width() * .18)
+        left = min(max(self._names * 1.1 + self.unit * 2.8, self.unit * 6), most)
         return left, max(left + 20, self.width() - self.unit * 1.5)
+
+    def range(self) -> tuple[float, float]:
+        """The first and the last step in sight."""
+        return self.zoom.range(self.last())
 
     def to_x(self, step: float) -> float:
         """Step to pixel."""
-        left, right = self.span()
-        return left + (right - left) * step / self.last()
+        (left, right), (first, end) = self.span(), self.range()
+        return left + (right - left) * (step - first) / (end - first)
 
     def to_step(self, x: float) -> int:
         """Pixel to step."""
-        left, right = self.span()
-        return min(max(round((x - left) / (right - left) * self.last()), 0), self.last())
+        (left, right), (first, end) = self.span(), self.range()
+        step = first + (x - left) / (right - left) * (end - first)
+        return min(max(round(step), 0), self.last())
 
     def to_y(self, row: int) -> float:
         """The middle of a lane."""
@@ -157,111 +170,7 @@ class TimelineView(QWidget):
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter),
                              "The history of the run will stand here.")
             return
-        self._paint_axis(painter)
-        for lane in self.lanes:
-            self._paint_lane(painter, lane)
-        for lane in self.lanes:
-            self._paint_marks(painter, lane)
-        self._paint_cursor(painter)
-
-    def _paint_axis(self, painter: QPainter) -> None:
-        left, right = self.span()
-        painter.setPen(QColor(self.theme.muted))
-        room = painter.fontMetrics().horizontalAdvance("000 000") * 2
-        for at, text in Whole().ticks(0, self.last(), max(1, int((right - left) / room))):
-            x = self.to_x(at)
-            wide = painter.fontMetrics().horizontalAdvance(text)
-            begin = min(max(x - wide / 2, 0), self.width() - wide - 2)
-            painter.drawText(QPointF(begin, self.unit * 1.0), text)
-            painter.setPen(QPen(QColor(mix(self.theme.line, self.theme.panel, .4)), 1))
-            painter.drawLine(QPointF(x, self.unit * 1.4), QPointF(x, self.height()))
-            painter.setPen(QColor(self.theme.muted))
-
-    def _paint_lane(self, painter: QPainter, lane: Lane) -> None:
-        theme, y = self.theme, self.to_y(lane.row)
-        ink = QColor(hue(lane.info.colour, theme))
-        faint = QColor(mix(ink.name(), theme.panel, .6))
-        here = self.timeline is not None and lane.info.id == self.timeline.branch
-        begin, end = self.to_x(lane.info.step), self.to_x(self.tip_of(lane))
-        if lane.parent is not None:
-            way = QPainterPath(QPointF(begin, self.to_y(lane.parent)))
-            way.lineTo(begin, y - self.unit * .4)
-            way.quadTo(begin, y, begin + self.unit * .4, y)
-            painter.setPen(QPen(ink if here else faint, 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(way)
-        now = end if here else self.to_x(lane.now) if lane.now >= 0 else begin
-        thick = QPen(ink, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
-        painter.setPen(QPen(faint, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-        painter.drawLine(QPointF(begin, y), QPointF(max(end, begin + self.unit * .4), y))
-        if now > begin:
-            painter.setPen(thick)
-            painter.drawLine(QPointF(begin, y), QPointF(now, y))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink if here else QColor(theme.panel))
-        if not here:
-            painter.setPen(QPen(faint, 1.5))
-        painter.drawEllipse(QPointF(max(end, begin + self.unit * .4), y), 4, 4)
-        self._paint_name(painter, lane, ink, here)
-
-    def _paint_name(self, painter: QPainter, lane: Lane, ink: QColor, here: bool) -> None:
-        left = self.span()[0]
-        y, unit = self.to_y(lane.row), self.unit
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink)
-        painter.drawEllipse(QPointF(unit * .8, y), unit * .22, unit * .22)
-        font = painter.font()
-        font.setBold(here)
-        painter.save()
-        painter.setFont(font)
-        painter.setPen(QColor(self.theme.text if here else self.theme.muted))
-        text = painter.fontMetrics().elidedText(lane.info.name, Qt.TextElideMode.ElideRight,
-                                                round(left - unit * 2.4))
-        painter.drawText(QRectF(unit * 1.4, y - unit, left - unit * 2, unit * 2),
-                         int(Qt.AlignmentFlag.AlignVCenter), text)
-        painter.restore()
-
-    def _paint_marks(self, painter: QPainter, lane: Lane) -> None:
-        theme, y = self.theme, self.to_y(lane.row)
-        painter.setPen(QPen(QColor(hue(lane.info.colour, theme)), 1))
-        last = -9.0
-        for step in lane.info.snapshots:
-            x = round(self.to_x(step)) + .5
-            if x - last >= 2:
-                painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 5))
-                last = x
-        for mark in lane.info.marks:
-            x, r = self.to_x(mark.step), self.unit * .32
-            painter.setPen(QPen(QColor(theme.panel), 1))
-            if mark.kind == "tweak":
-                painter.setBrush(QColor(theme.marker))
-                shape = [(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
-            else:
-                painter.setBrush(QColor(theme.warning))
-                shape = [(x, y - r), (x + r, y + r * .8), (x - r, y + r * .8)]
-            painter.drawPolygon(QPolygonF([QPointF(*p) for p in shape]))
-
-    def _paint_cursor(self, painter: QPainter) -> None:
-        theme, unit = self.theme, self.unit
-        live = self.moment is None
-        step = self.tip if self.moment is None else self.moment
-        x = round(self.to_x(step))
-        ink = QColor(theme.running if live else theme.accent)
-        painter.setPen(QPen(ink, 2))
-        painter.drawLine(QPointF(x, unit * 1.3), QPointF(x, self.height()))
-        text = "live" if live else grouped(step)
-        wide = painter.fontMetrics().horizontalAdvance(text) + unit * .7
-        begin = min(max(x - wide / 2, 1), self.width() - wide - 1)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink)
-        box = QRectF(begin, unit * .15, wide, unit * 1.15)
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(QColor(theme.accent_text))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(.5, .5, -.5, -.5))
+        paint(self, painter)
 
     # ---- hands --------------------------------------------------------------------------------
 
@@ -270,6 +179,7 @@ class TimelineView(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and self.timeline is not None \
                 and event.position().x() >= self.span()[0] - SNAP:
             self._drag = True
+            self._before = (self.branch, self.moment)
             self._scrub(event.position(), choose=True)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -282,10 +192,30 @@ class TimelineView(QWidget):
         self._drag = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Go over to the branch whose name this is."""
+        """Go over to the branch whose name this is; elsewhere, show the whole run."""
         lane = self.lane_at(event.position())
-        if lane is not None and event.position().x() < self.span()[0] - SNAP:
+        if event.position().x() >= self.span()[0] - SNAP:
+            self.zoom.reset()
+            branch, moment = self._before  # the first of the two clicks was not meant to scrub
+            self.went_live.emit() if moment is None else self.scrubbed.emit(branch, moment)
+            self.update()
+        elif lane is not None:
             self.chosen.emit(lane.info.id)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom, or move along; over the names the lanes scroll."""
+        turn = event.angleDelta()
+        if self.timeline is None or event.position().x() < self.span()[0] - SNAP:
+            event.ignore()
+            return
+        first, end = self.range()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(turn.x()) > abs(turn.y()):
+            self.zoom.pan(-(turn.y() or turn.x()) / 1200 * (end - first), self.last())
+        else:
+            at = min(max(self.to_step(event.position().x()), first), end)
+            self.zoom.zoom(1.0015 ** -turn.y(), at, self.last())
+        self.update()
+        event.accept()
 
     def _scrub(self, at: QPointF, choose: bool) -> None:
         assert self.timeline is not None
@@ -325,6 +255,13 @@ class TimelineView(QWidget):
             self.keyed.emit(way * (max(1, self.last() // 100) if shift else 1), False)
         elif page:
             self.keyed.emit(page, True)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            step = self.tip if self.moment is None else self.moment
+            self.zoom.zoom(1.25 if key == Qt.Key.Key_Minus else .8, step, self.last())
+            self.update()
+        elif key == Qt.Key.Key_0:
+            self.zoom.reset()
+            self.update()
         elif key == Qt.Key.Key_Home:
             self.scrubbed.emit(self.branch, 0)
         elif key == Qt.Key.Key_End or (key == Qt.Key.Key_Escape and self.moment is not None):
@@ -354,7 +291,7 @@ class TimelineView(QWidget):
             return f"Step {mark[1].step:,}, {what}: {mark[1].text}"
         lane = self.lane_at(at)
         if lane is None or abs(self.to_y(lane.row) - at.y()) > self.unit * .75:
-            return ""
+            return HINT if self.timeline is not None else ""
         if at.x() < self.span()[0]:
             begun = f", from step {lane.info.step:,}" if lane.info.id else ""
             return f"Branch {lane.info.name}{begun} to step {self.tip_of(lane):,}"

@@ -1,0 +1,159 @@
+"""How a run's past is painted: axis, lanes of branches, kept states, marks and the cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from ganstudio.studio.docks.plotting_range import grouped
+from ganstudio.studio.docks.plotting_ticks import Whole
+from ganstudio.studio.docks.timeline_lanes import Lane, hue
+from ganstudio.studio.icons import mix
+
+if TYPE_CHECKING:
+    from ganstudio.studio.docks.timeline_view import TimelineView
+
+
+def paint(view: TimelineView, painter: QPainter) -> None:
+    """Everything; the view has a timeline."""
+    _paint_axis(view, painter)
+    left, right = view.span()
+    edge = view.unit * .5
+    painter.save()
+    painter.setClipRect(QRectF(left - edge, 0, right - left + 2 * edge, view.height()))
+    for lane in view.lanes:
+        _paint_lane(view, painter, lane)
+    for lane in view.lanes:
+        _paint_marks(view, painter, lane)
+    painter.restore()
+    for lane in view.lanes:
+        _paint_name(view, painter, lane)
+    _paint_cursor(view, painter)
+
+
+def _paint_axis(view: TimelineView, painter: QPainter) -> None:
+    left, right = view.span()
+    painter.setPen(QColor(view.theme.muted))
+    room = painter.fontMetrics().horizontalAdvance("000 000") * 2
+    for at, text in Whole().ticks(*view.range(), max(1, int((right - left) / room))):
+        x = view.to_x(at)
+        wide = painter.fontMetrics().horizontalAdvance(text)
+        begin = min(max(x - wide / 2, 0), view.width() - wide - 2)
+        painter.drawText(QPointF(begin, view.unit * 1.0), text)
+        painter.setPen(QPen(QColor(mix(view.theme.line, view.theme.panel, .4)), 1))
+        painter.drawLine(QPointF(x, view.unit * 1.4), QPointF(x, view.height()))
+        painter.setPen(QColor(view.theme.muted))
+    if view.zoom.window is not None:
+        _paint_share(view, painter)
+
+
+def _paint_share(view: TimelineView, painter: QPainter) -> None:
+    """Where the part in sight stands in the whole."""
+    left, right = view.span()
+    unit = (right - left) / view.last()
+    first, end = view.range()
+    y = view.unit * 1.42
+    painter.setPen(QPen(QColor(view.theme.line), 2))
+    painter.drawLine(QPointF(left, y), QPointF(right, y))
+    painter.setPen(QPen(QColor(view.theme.muted), 3))
+    painter.drawLine(QPointF(left + first * unit, y), QPointF(left + max(end, first + 1) * unit, y))
+
+
+def _paint_lane(view: TimelineView, painter: QPainter, lane: Lane) -> None:
+    theme, y = view.theme, view.to_y(lane.row)
+    ink = QColor(hue(lane.info.colour, theme))
+    faint = QColor(mix(ink.name(), theme.panel, .6))
+    here = view.timeline is not None and lane.info.id == view.timeline.branch
+    begin, end = view.to_x(lane.info.step), view.to_x(view.tip_of(lane))
+    if lane.parent is not None:
+        way = QPainterPath(QPointF(begin, view.to_y(lane.parent)))
+        way.lineTo(begin, y - view.unit * .4)
+        way.quadTo(begin, y, begin + view.unit * .4, y)
+        painter.setPen(QPen(ink if here else faint, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(way)
+    now = end if here else view.to_x(lane.now) if lane.now >= 0 else begin
+    thick = QPen(ink, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+    painter.setPen(QPen(faint, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    painter.drawLine(QPointF(begin, y), QPointF(max(end, begin + view.unit * .4), y))
+    if now > begin:
+        painter.setPen(thick)
+        painter.drawLine(QPointF(begin, y), QPointF(now, y))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink if here else QColor(theme.panel))
+    if not here:
+        painter.setPen(QPen(faint, 1.5))
+    painter.drawEllipse(QPointF(max(end, begin + view.unit * .4), y), 4, 4)
+
+def _paint_name(view: TimelineView, painter: QPainter, lane: Lane) -> None:
+    left = view.span()[0]
+    ink = QColor(hue(lane.info.colour, view.theme))
+    here = view.timeline is not None and lane.info.id == view.timeline.branch
+    y, unit = view.to_y(lane.row), view.unit
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawEllipse(QPointF(unit * .8, y), unit * .22, unit * .22)
+    font = painter.font()
+    font.setBold(here)
+    painter.save()
+    painter.setFont(font)
+    painter.setPen(QColor(view.theme.text if here else view.theme.muted))
+    text = painter.fontMetrics().elidedText(lane.info.name, Qt.TextElideMode.ElideRight,
+                                            round(left - unit * 2.4))
+    painter.drawText(QRectF(unit * 1.4, y - unit, left - unit * 2, unit * 2),
+                     int(Qt.AlignmentFlag.AlignVCenter), text)
+    painter.restore()
+
+
+def _paint_marks(view: TimelineView, painter: QPainter, lane: Lane) -> None:
+    theme, y = view.theme, view.to_y(lane.row)
+    painter.setPen(QPen(QColor(hue(lane.info.colour, theme)), 1))
+    left, right = view.span()
+    left, right, last = left - view.unit, right + view.unit, -9.0
+    for step in lane.info.snapshots:
+        x = round(view.to_x(step)) + .5
+        if x - last >= 2 and left <= x <= right:
+            painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 5))
+            last = x
+    for mark in lane.info.marks:
+        x, r = view.to_x(mark.step), view.unit * .32
+        if not left <= x <= right:
+            continue
+        painter.setPen(QPen(QColor(theme.panel), 1))
+        if mark.kind == "tweak":
+            painter.setBrush(QColor(theme.marker))
+            shape = [(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
+        else:
+            painter.setBrush(QColor(theme.warning))
+            shape = [(x, y - r), (x + r, y + r * .8), (x - r, y + r * .8)]
+        painter.drawPolygon(QPolygonF([QPointF(*p) for p in shape]))
+
+
+def _paint_cursor(view: TimelineView, painter: QPainter) -> None:
+    theme, unit = view.theme, view.unit
+    live = view.moment is None
+    step = view.tip if view.moment is None else view.moment
+    x = round(view.to_x(step))
+    ink = QColor(theme.running if live else theme.accent)
+    text = "live" if live else grouped(step)
+    left, right = view.span()
+    if left - 1 <= x <= right + 1:
+        painter.setPen(QPen(ink, 2))
+        painter.drawLine(QPointF(x, unit * 1.3), QPointF(x, view.height()))
+    else:  # out of sight: the flag says on which side
+        text = f"‹ {text}" if x < left else f"{text} ›"
+        x = round(min(max(x, left), right))
+    wide = painter.fontMetrics().horizontalAdvance(text) + unit * .7
+    begin = min(max(x - wide / 2, 1), view.width() - wide - 1)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    box = QRectF(begin, unit * .15, wide, unit * 1.15)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(QColor(theme.accent_text))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+    if view.hasFocus():
+        painter.setPen(QPen(QColor(theme.accent), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(view.rect()).adjusted(.5, .5, -.5, -.5))

@@ -80,6 +80,7 @@ class TitleBar(QWidget):
             box = self.frame.contents.layout()
             assert isinstance(box, QVBoxLayout)
             box.insertWidget(0, head)
+        head.show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """There may be room for the dock's buttons now, or no longer."""

@@ -328,15 +328,16 @@ class Workspace(QMainWindow):
         for frame in self.frames.values():
             alone = self.dockWidgetArea(frame) == area and not frame.isFloating() \
                 and not self.tabifiedDockWidgets(frame)
-            frame.setMaximumHeight(self._bottom_height + frame.bar.height() + 4
-                                   if alone and self._bottom_height else MOST)
+            frame.setMaximumHeight(self._height_of(frame) + 4 if alone else MOST)
+
+    def _height_of(self, frame: DockFrame) -> int:
+        least = round(frame.contents.least_height * self.fontMetrics().height())
+        return max(self._bottom_height, least) + frame.bar.sizeHint().height()
 
     def _size_bottom(self, shrink: bool) -> None:
         bottom = self._bottom()
         if bottom:
-            least = round(bottom[0].contents.least_height * self.fontMetrics().height())
-            height = min(max(self._bottom_height, least) + bottom[0].bar.height(),
-                         self.height() // 3)
+            height = min(self._height_of(bottom[0]), self.height() // 3)
             now = 0 if shrink else bottom[0].height()
             self.resizeDocks(bottom, [max(now, height)] * len(bottom), Qt.Orientation.Vertical)
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from ganstudio.studio.settings import Settings
@@ -31,6 +32,58 @@ def test_narrow_window_gets_two_columns(make_window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: frames["losses"].y() > frames["samples"].y()
                     or bool(window.workspace.tabifiedDockWidgets(frames["losses"])))
     assert window.width() == 900 and window.height() == 600
+
+
+def shared(window: MainWindow, one: str, other: str) -> bool:
+    frames = window.workspace.frames
+    return frames[other] in window.workspace.tabifiedDockWidgets(frames[one])
+
+
+def test_the_layout_follows_the_window(running: MainWindow, qtbot: QtBot) -> None:
+    frames = running.workspace.frames
+    frames["metrics"].close()
+    running.resize(900, 600)
+    qtbot.waitUntil(lambda: shared(running, "samples", "losses"))
+    qtbot.waitUntil(lambda: running.workspace.seen("samples") and frames["samples"].height() > 300)
+    assert frames["metrics"].isHidden() and not frames["losses"].isHidden()
+    qtbot.waitUntil(lambda: frames["timeline"].height() < 130)
+    running.resize(1400, 900)
+    qtbot.waitUntil(lambda: frames["losses"].x() > frames["samples"].x() + 100)
+    assert not shared(running, "samples", "losses") and frames["metrics"].isHidden()
+    qtbot.waitUntil(lambda: frames["timeline"].height() < 130)
+
+
+def test_a_layout_of_ones_own_does_not_follow_it(running: MainWindow, qtbot: QtBot) -> None:
+    space = running.workspace
+    space.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, space.frames["losses"])
+    running.resize(900, 600)
+    qtbot.waitUntil(lambda: space.width() <= 900)
+    assert space.placed is None and not space._reflow.isActive()
+    assert space.dockWidgetArea(space.frames["losses"]) == Qt.DockWidgetArea.TopDockWidgetArea
+    running.reset_layout()
+    assert space.placed == space.shape() == (True, True)
+
+
+def test_it_follows_after_the_next_start_too(make_window, qtbot: QtBot) -> None:
+    first = make_window()
+    start(first, qtbot)
+    first.close()
+    second = make_window()
+    start(second, qtbot)
+    second.resize(900, 600)
+    qtbot.waitUntil(lambda: shared(second, "samples", "losses"))
+
+
+def test_the_timelines_buttons_stand_in_its_title_where_there_is_room(
+        running: MainWindow, qtbot: QtBot) -> None:
+    frames = running.workspace.frames
+    bar, dock = frames["timeline"].bar, frames["timeline"].contents
+    qtbot.waitUntil(lambda: dock.head.parent() is bar)
+    running.workspace.tabifyDockWidget(frames["timeline"], frames["log"])
+    qtbot.waitUntil(lambda: bar.slim)
+    assert dock.head.parent() is dock and dock.head.isVisibleTo(dock)
+    running.workspace.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, frames["log"])
+    qtbot.waitUntil(lambda: dock.head.parent() is bar)
 
 
 def test_closed_dock_stays_closed_at_the_next_start(make_window, qtbot: QtBot) -> None:

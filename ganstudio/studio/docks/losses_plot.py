@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from ganstudio.studio.docks.losses_markers import LANES, Marker, Placed, label_left, place
 from ganstudio.studio.docks.plotting_canvas import Plot
+from ganstudio.studio.docks.plotting_extent import Extent
 from ganstudio.studio.docks.plotting_paint import (
     Bars,
     LentPoints,
@@ -80,6 +81,7 @@ class CurvePlot(Plot):
         self.x_scale = Whole()
         self.lanes_used = 0
         self._placed: list[Placed] = []
+        self._placed_in: tuple[Extent, QRectF] | None = None
         self._entries: list[tuple[float, float]] = []
         self._names: list[float] = []
         self._note_fits = self._fitting = False
@@ -222,8 +224,9 @@ class CurvePlot(Plot):
         return boxes
 
     def place_markers(self) -> None:
-        """Find room for the labels; call when view, size or markers change."""
+        """Find room for the labels; call when the markers change."""
         e, frame, metrics = self.visible(), self.frame(), self.metrics()
+        self._placed_in = (e, frame)
         seen = [m for m in self.markers if e.x0 <= m.step <= e.x1][-200:]
         most = min(150.0, frame.width() * 0.45)
         widths = [min(metrics.horizontalAdvance(m.label) + 8.0, most) for m in seen]
@@ -234,6 +237,8 @@ class CurvePlot(Plot):
         self.lanes_used = max(lanes) + 1 if lanes and self.labelled else 0
 
     def _draw_markers(self, painter: QPainter, frame: QRectF) -> None:
+        if self._placed_in != (self.visible(), frame):  # the view or the size is another
+            self.place_markers()
         if not self._placed:
             return
         lines = self._lines.resized(len(self._placed))

@@ -288,6 +288,15 @@ def test_tweaks_are_marked_in_both_plots(dock):
     assert dock.loss_plot.marker_at(QPointF(placed.x + 60, box.bottom() + 50)) is None
 
 
+def test_marks_stay_at_their_steps_when_the_size_changes(dock):
+    fed(dock, steady(400), events=[tweak(200, "slower D")])
+    dock.resize(460, 400)
+    image = picture(dock.output_plot)
+    frame, x = dock.output_plot.frame(), round(float(dock.output_plot.to_x(200)))
+    assert any(near(image, x, y, LIGHT.marker, 1, 60)
+               for y in range(int(frame.top()) + 4, int(frame.bottom()) - 4))
+
+
 def test_labels_leave_the_curves_room(dock):
     fed(dock, steady(400), events=[tweak(100 + k, f"change number {k}") for k in range(3)])
     dock.redraw()

@@ -14,6 +14,9 @@ CELLS = 44
 STEPS = 36
 """Steps of a streamline either way."""
 
+CLEAR = 4
+"""Steps after which a streamline has left its own beginning behind."""
+
 
 def level_lines(x: Array, y: Array, z: Array, level: float = 0.0) -> Array:
     """Where ``z`` (m, n) on the lattice ``x`` (n,), ``y`` (m,) equals ``level``: rows
@@ -95,7 +98,8 @@ def streamlines(x: Array, y: Array, vx: Array, vy: Array) -> tuple[Array, Array]
 
     Returns their pieces, rows (x1, y1, x2, y2), and one head per line, rows (x, y, dx, dy)
     with a unit direction. Midpoint steps of equal length; a line ends where it leaves the lattice,
-    the field vanishes, or it would come too near to an earlier one.
+    the field vanishes or turns back on itself, or it would come too near to an earlier one or to
+    its own beginning.
     """
     side = max(x[-1] - x[0], y[-1] - y[0]) / CELLS
     flow = _Bilinear(x, y, vx, vy)
@@ -109,8 +113,10 @@ def streamlines(x: Array, y: Array, vx: Array, vy: Array) -> tuple[Array, Array]
         for k in range(STEPS):
             here = here + step * flow(here + 0.5 * step * flow(here))
             way[k + 1] = here
-        still = np.abs(np.diff(way, axis=0)) < 0.05 * side
-        dead = np.vstack([np.zeros(len(both), bool), still | ~flow.inside(way[1:])])
+        moved = np.diff(way, axis=0)
+        ended = (np.abs(moved) < 0.05 * side) | ~flow.inside(way[1:])
+        ended[1:] |= (moved[1:] * moved[:-1].conj()).real < 0
+        dead = np.vstack([np.zeros(len(both), bool), ended])
     length = np.where(dead.any(0), dead.argmax(0), STEPS + 1)
     return _apart(way, length, side, complex(x[0], y[0]))
 
@@ -132,6 +138,7 @@ def _apart(way: Complex, length: NDArray[np.intp], side: float, corner: complex
             + np.floor(cells.real).clip(-1, columns)).astype(np.intp) + 2 * columns
     taken = np.zeros(columns * (columns + 4) * 2, bool)
     half = way.shape[1] // 2
+    length = np.minimum(length, _own_way(cell, half))
     lines: list[Complex] = []
     for k in range(half):
         parts = []
@@ -153,3 +160,43 @@ def _apart(way: Complex, length: NDArray[np.intp], side: float, corner: complex
     along = np.array([line[len(line) // 2] - line[len(line) // 2 - 1] for line in lines])
     along = along / np.maximum(np.abs(along), 1e-300)
     return pieces, np.stack([at.real, at.imag, along.real, along.imag], axis=1)
+
+
+def _own_way(cell: NDArray[np.intp], half: int) -> NDArray[np.intp]:
+    """How many places of each line, (2·half,) of ``cell`` (k, 2·half), come before it returns to
+    where it has been: a line around a centre closes once.
+    """
+    steps = len(cell)
+    again = np.zeros(cell.shape, bool)
+    for lag in range(CLEAR, steps):
+        again[lag:] |= cell[lag:] == cell[:-lag]
+    # The way back from the seed ends where the way forth has been.
+    forth, back = cell[:, :half], again[:, half:]
+    for k in range(CLEAR, steps):
+        back[CLEAR:] |= cell[CLEAR:, half:] == forth[k]
+    return np.where(again.any(0), again.argmax(0), steps)
+
+
+def in_order(lines: Array) -> Array:
+    """The same pieces (n, 4) so that each goes on where the one before ends, as far as they do."""
+    ends: dict[tuple[float, ...], list[int]] = {}
+    rows = [tuple(row) for row in lines.tolist()]
+    scale = float(np.abs(lines).max(initial=0.0)) or 1.0
+    marks = [tuple(row) for row in np.round(lines / scale, 11).tolist()]
+    for k, (x1, y1, x2, y2) in enumerate(marks):
+        ends.setdefault((x1, y1), []).append(k)
+        ends.setdefault((x2, y2), []).append(k)
+    # Open lines first, from one of their ends; then what is closed, from anywhere.
+    begins = [k for pieces in ends.values() if len(pieces) == 1 for k in pieces]
+    left = set(range(len(rows)))
+    found: list[tuple[float, ...]] = []
+    for first in (*begins, *range(len(rows))):
+        k, flip = first, len(ends[marks[first][:2]]) > 1 and len(ends[marks[first][2:]]) == 1
+        while k in left:
+            left.discard(k)
+            begin, end = (rows[k][2:], rows[k][:2]) if flip else (rows[k][:2], rows[k][2:])
+            found.append((*(begin if k == first else found[-1][2:]), *end))
+            tip = marks[k][:2] if flip else marks[k][2:]
+            k = next((j for j in ends[tip] if j in left), k)
+            flip = marks[k][2:] == tip
+    return np.array(found).reshape(-1, 4)

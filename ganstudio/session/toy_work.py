@@ -19,7 +19,7 @@ from ganstudio.game.spectrum import update_eigenvalues
 from ganstudio.game.toys import FORSAKEN_SOLUTION, Toy, make_toy
 from ganstudio.game.verdict import confirmed, linear_verdict, verdict, watch
 from ganstudio.game.walk import Walk
-from ganstudio.session.toy_flow import level_lines, streamlines
+from ganstudio.session.toy_flow import in_order, level_lines, streamlines
 from ganstudio.session.toy_frames import (
     Array,
     FieldGrid,
@@ -274,7 +274,7 @@ class Workshop:
             made = replace(made, streams=frozen(pieces), heads=frozen(heads))
         if "nullclines" in spec.layers:
             made = replace(made, null_g=frozen(level_lines(x, y, grid.vx)),
-                           null_d=frozen(level_lines(x, y, grid.vy)))
+                           null_d=frozen(in_order(level_lines(x, y, grid.vy))))
         return made
 
 

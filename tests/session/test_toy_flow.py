@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganstudio.session.toy_flow import level_lines, streamlines
+from ganstudio.session.toy_flow import in_order, level_lines, streamlines
 
 
 def lattice(n: int = 41, reach: float = 2.0):
@@ -86,3 +86,38 @@ def test_any_field_gives_finite_lines(scale):
     with np.errstate(all="ignore"):
         pieces, heads = streamlines(x, y, scale * xx, -scale * yy)
     assert np.isfinite(pieces).all() and np.isfinite(heads).all()
+
+
+def followed(lines):
+    """The pieces parted into lines, where one ends elsewhere than the next begins."""
+    cuts = np.flatnonzero((lines[1:, :2] != lines[:-1, 2:]).any(axis=1)) + 1
+    return np.split(lines, cuts)
+
+
+def test_pieces_put_in_order_make_up_whole_lines():
+    x, y, xx, yy = lattice(60)
+    pieces = level_lines(x, y, (xx**2 + yy**2 - 1) * (xx - yy - 1.7), 0.0)
+    ring, bar = sorted(followed(in_order(pieces)), key=len, reverse=True)[:2]
+    assert len(followed(in_order(pieces))) == 2, "one circle and one bar"
+    assert tuple(ring[0, :2].round(9)) == tuple(ring[-1, 2:].round(9)), "the circle closes"
+    assert np.abs(bar[[0, -1]][:, [0, 1]]).max() > 1.9, "the bar runs from edge to edge"
+    sort = lambda rows: {frozenset([tuple(r[:2].round(9)), tuple(r[2:].round(9))])  # noqa: E731
+                         for r in rows}
+    assert sort(in_order(pieces)) == sort(pieces), "none is lost and none is new"
+
+
+def test_a_line_around_a_centre_closes_once():
+    x, y, xx, yy = lattice(61)
+    lines, _ = streamlines(x, y, -yy, xx)
+    middle = (lines[:, :2] + lines[:, 2:]) / 2
+    length = np.hypot(*(lines[:, 2:] - lines[:, :2]).T)
+    near = np.hypot(*middle.T) < 0.35
+    # Lines that keep a side of the view over 44 apart have room for four circles in there.
+    assert length[near].sum() < 2 * np.pi * 4 * 0.25
+
+
+def test_a_line_ends_where_the_field_turns_on_it():
+    x, y, xx, yy = lattice(61)
+    lines, _ = streamlines(x, y, np.full_like(xx, 0.02), -np.sign(yy))
+    flat = np.abs((lines[:, 1] + lines[:, 3]) / 2) < 0.04
+    assert flat.sum() < 0.1 * len(lines), "no to and fro along the edge"

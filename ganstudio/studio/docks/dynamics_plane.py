@@ -38,6 +38,7 @@ GRIP = 14.0
 """Pixels within which the start can be taken hold of."""
 
 FAR = 30_000.0
+NULL_DASH = (9.0, 6.0)
 Numbers = NDArray[np.floating]
 
 
@@ -109,7 +110,7 @@ class FieldPlane(Plot):
         if self.part < len(picture.fields) and "arrows" in picture.spec.layers:
             self._arrows(painter, picture)
         self._segments(painter, picture.null_g, QColor(theme.player_g), True)
-        self._segments(painter, picture.null_d, QColor(theme.player_d), True, 9.0)
+        self._dashed(painter, picture.null_d, QColor(theme.player_d))
         for k, track in enumerate(picture.tracks):
             if self.shown is None or k in self.shown:
                 self._track(painter, k, track)
@@ -132,21 +133,13 @@ class FieldPlane(Plot):
         painter.drawRect(QRectF(x0, y0, x1 - x0, y1 - y0))
 
     def _segments(self, painter: QPainter, lines: Numbers, colour: QColor,
-                  heavy: bool = False, dash: float = 0.0) -> None:
-        """Short pieces of lines, in no order; ``dash`` leaves out every other square of so many
-        pixels, which is what a dash can be where pieces do not follow each other.
-        """
+                  heavy: bool = False) -> None:
+        """Short pieces of lines, in no order."""
         if not len(lines):
             return
-        ends = np.stack([self.to_x(lines[:, 0]), self.to_y(lines[:, 1]),
-                         self.to_x(lines[:, 2]), self.to_y(lines[:, 3])], axis=1)
-        if dash:
-            squares = np.floor((ends[:, :2] + ends[:, 2:]) / (2 * dash)).sum(axis=1)
-            ends = ends[squares % 2 == 0]
-        rows = self._lines.resized(len(ends))
-        rows[:] = ends
-        if not len(ends):
-            return
+        rows = self._lines.resized(len(lines))
+        rows[:] = np.stack([self.to_x(lines[:, 0]), self.to_y(lines[:, 1]),
+                            self.to_x(lines[:, 2]), self.to_y(lines[:, 3])], axis=1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(thin(colour))
         for shift in ((0.0, 0.0), (0.7, 0.7)) if heavy else ((0.0, 0.0),):
@@ -154,6 +147,16 @@ class FieldPlane(Plot):
             painter.drawLines(*self._lines.args())
         if heavy:
             painter.translate(-0.7, -0.7)
+
+    def _dashed(self, painter: QPainter, lines: Numbers, colour: QColor) -> None:
+        """Pieces of lines that follow each other, each line with dashes of one length."""
+        if not len(lines):
+            return
+        cuts = np.flatnonzero((lines[1:, :2] != lines[:-1, 2:]).any(axis=1)) + 1
+        for line in np.split(lines, cuts):
+            stroke(painter, self._taken(self.to_x(np.append(line[:, 0], line[-1, 2])),
+                                        self.to_y(np.append(line[:, 1], line[-1, 3]))),
+                   colour, NULL_DASH)
 
     def _chevrons(self, painter: QPainter, heads: Numbers, colour: QColor) -> None:
         if not len(heads):

@@ -198,7 +198,7 @@ _RULES = (
     Entry("simultaneous", "Simultaneous", "Both players step from the same point.",
           "Mescheder et al. 2017", (*_LR, *_UNDER), cost="2 gradients"),
     Entry("alternating", "Alternating", "The players take turns, each seeing the other's newest "
-          "move.", "Goodfellow et al. 2014", (*_LR, *_K, *_UNDER), cost="k_g + k_d gradients"),
+          "move.", "Goodfellow et al. 2014", (*_LR, *_K, *_UNDER), cost="k_G + k_D gradients"),
     Entry("consensus", "Consensus", "v − γJᵀv: the game's own field plus γ times the descent of "
           "½‖v‖².", "Mescheder et al. 2017",
           (*_LR, Param("gamma", "Consensus γ", "Weight of the conservative field.", 1.0, low=0,

@@ -41,12 +41,12 @@ class Log:
         decades = [(float(k), _power(k)) for k in range(first, last + 1) if k % every == 0]
         if len(decades) >= 3 or high - low > 3:
             return decades
-        found = []
-        for k in range(floor(low), ceil(high) + 1):
-            for factor in (1, 2, 5):
-                at = k + float(np.log10(factor))
-                if low <= at <= high:
-                    found.append((at, f"{factor * 10.0 ** k:g}"))
+        for factors in ((1, 2, 5), range(1, 10), [k / 5 for k in range(5, 50)]):
+            found = [(at, f"{factor * 10.0 ** k:g}") for k in range(floor(low), ceil(high) + 1)
+                     for factor in factors
+                     if low <= (at := k + float(np.log10(factor))) <= high]
+            if len(found) >= 3:
+                break
         return found[::max(1, ceil(len(found) / max(most, 1)))]
 
 
@@ -62,7 +62,7 @@ class DistancePlot(Plot):
         self.tracks: tuple[Track, ...] = ()
         self.looks: Sequence[int] = range(len(LOOKS))
         self.x_scale, self.y_scale = Whole(), Log()  # type: ignore[assignment]
-        self.x_title = "step"
+        self.x_title, self.y_title = "step", "‖w − w*‖"
         self.header = self.metrics().height() + 8
         self._free = False
         self._range, self._steps = SteadyRange(), SteadyRange()

@@ -106,16 +106,6 @@ class EigenPlane(Plot):
         self._range.reset()
         self._fit()
 
-    def zoom_to_leader(self) -> None:
-        """Close up on the largest eigenvalue, where it may touch the circle."""
-        values = self.all_values()
-        if not len(values):
-            return
-        z = max(values, key=lambda v: (round(abs(v), 9), v.imag))
-        reach = max(3.0 * abs(abs(z) - 1.0), 0.02)
-        self._free = True
-        self.set_extent(Extent(z.real - reach, z.real + reach, z.imag - reach, z.imag + reach))
-
     def draw(self, painter: QPainter, frame: QRectF) -> None:
         """The stable region, its edge, and the eigenvalues."""
         theme = self.theme

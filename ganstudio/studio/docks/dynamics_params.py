@@ -23,7 +23,6 @@ from ganstudio.game.catalogue import Entry, Param, Value
 from ganstudio.studio.docks.plotting_widgets import GAP, named
 
 NOTCHES = 400
-TALL = 12.0
 SPANS: dict[str, tuple[float, float]] = {
     "a": (-3, 3), "p": (-2, 3), "q": (-2, 3), "c": (0.05, 3), "stake": (0.1, 3),
     "r1_gamma": (0, 3), "lambda": (0, 5), "target": (0, 3), "clip": (0, 3), "sigma": (0, 2),

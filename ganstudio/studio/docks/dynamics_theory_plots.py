@@ -25,7 +25,6 @@ from ganstudio.training.field_frames import TheoryFrame
 Numbers = NDArray[np.floating]
 STAR_DASH: tuple[float, ...] = ()
 LEARNED_DASH = (7.0, 4.0)
-DIFFERENCE_DASH = (2.0, 3.0)
 
 
 class TheoryLine(Plot):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from ganstudio.studio.docks.dynamics_distance import Log
 from ganstudio.studio.docks.plotting_bar import ColourBar
 from ganstudio.studio.docks.plotting_canvas import Extent, Plot
 from ganstudio.studio.docks.plotting_mosaic import fitted
@@ -126,6 +127,15 @@ def test_ticks_are_in_sight_in_order_and_few(span, most, scale):
     assert all(low - slack <= at <= high + slack for at, _ in ticks)
     assert [at for at, _ in ticks] == sorted(at for at, _ in ticks)
     assert len(ticks) <= 2 * most + 3
+
+
+def test_a_narrow_stretch_of_distances_still_has_ticks_to_read_it_by():
+    for low, high in ((-0.3, 0.2), (-0.02, 0.12), (-16, 0), (0.0, 1.02)):
+        ticks = Log().ticks(low, high, 8)
+        assert 3 <= len(ticks) <= 8
+        for at, text in ticks:
+            if "⁻" not in text:
+                assert float(text) == pytest.approx(10**at)
 
 
 def test_ticks_are_labelled_in_the_persons_units():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,14 +84,19 @@ class Turning:
     probes: int
 
 
-def turning_probe(curve: Curvature, random: torch.Generator) -> tuple[float, float]:
-    """(‖Au‖², ‖Su‖²) for one random direction u.
+def turning_probe(curve: Curvature, random: torch.Generator
+                  ) -> Generator[None, None, tuple[float, float]]:
+    """Returns (‖Au‖², ‖Su‖²) for one random direction u; yields after each part of a product.
 
     For u with independent unit normals E‖Au‖² = ‖A‖², and likewise for S.
     """
     u = curve.at.map(
         lambda t: torch.randn(t.shape, generator=random, dtype=torch.float64).to(t))
-    forth, back = curve.forth(u), curve.back(u)
+    of_g = curve.row_g(u)
+    yield
+    forth = Point(of_g, curve.row_d(u))
+    yield
+    back = curve.back(u)
     a, s = forth.plus(back, -1.0, -1.0).times(0.5), forth.plus(back).times(0.5)
     return float(a.dot(a)), float(s.dot(s))
 

@@ -77,15 +77,15 @@ def principal_directions(path: Sequence[Point], count: int = 2) -> tuple[list[Po
     Raises:
         ValueError: fewer than two different points.
     """
-    rows = torch.stack([flatten(p).detach().double() for p in path])
+    rows = torch.stack([flatten(p).detach() for p in path])
     rows = rows - rows.mean(0)
     # The small (n, n) matrix has the same variances as the large one, and there are few points.
-    values, vectors = torch.linalg.eigh(rows @ rows.T)
+    values, vectors = torch.linalg.eigh((rows @ rows.T).double())
     values, vectors = values.flip(0).clamp_min(0), vectors.flip(1)
     if len(path) < 2 or not float(values[0]) > 0:
         raise ValueError("principal directions need a path of at least two different points")
     kept = [i for i in range(min(count, len(path))) if values[i] > 1e-14 * values[0]]
-    directions = [rows.T @ vectors[:, i] / values[i].sqrt() for i in kept]
+    directions = [rows.T @ (vectors[:, i] / values[i].sqrt()).to(rows) for i in kept]
     like = path[0]
     return ([unflatten(d.to(like.all[0]), like) for d in directions],
             (values / values.sum())[kept].cpu().numpy())

@@ -38,7 +38,7 @@ def field_frames(still: StillGame, want: WantField) -> Iterator[FieldFrame | Non
     v = still.field(still.flat)
     yield None
     plane = yield from make_plane(still, want, v)
-    path, distance = path_shadow(still, plane)
+    path, distance = yield from path_shadow(still, plane)
     wide, high = half_widths(still, plane, path, want.span)
     a, b = np.linspace(-wide, wide, want.size), np.linspace(-high, high, want.size)
     arrows = np.full((want.size, want.size, 2), np.nan)
@@ -60,7 +60,7 @@ def field_frames(still: StillGame, want: WantField) -> Iterator[FieldFrame | Non
             probes = []
             random = torch.Generator().manual_seed(want.seed)
             for _ in range(PROBES):
-                probes.append(turning_probe(still.curve, random))
+                probes.append((yield from turning_probe(still.curve, random)))
                 yield None
             turning = turning_of(probes)
         yield FieldFrame(

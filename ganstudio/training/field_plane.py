@@ -29,6 +29,10 @@ ALONE_SPAN = 0.02
 ROOM = 1.3
 MOST_OBLONG = 1.25
 EIGEN = Effort(40, 1e-3)
+MOST_ROWS = 32
+"""Places by which principal directions are told: what they cost grows with the square."""
+FEW = 16
+"""Places of the path that are found in one piece of work."""
 
 
 def make_plane(still: StillGame, want: WantField, v: Tensor) -> Generator[None, None, Plane]:
@@ -45,6 +49,7 @@ def make_plane(still: StillGame, want: WantField, v: Tensor) -> Generator[None, 
         direction, label = _direction(still, player, "gradients" if kind == "eigen" else kind,
                                       want.seed, v)
         made.append((direction, f"{WHO[player]}: {instead}{label}"))
+        yield
     return plane_of(made[0][0], made[1][0], (made[0][1], made[1][1]))
 
 
@@ -61,7 +66,7 @@ def _rotation(still: StillGame, seed: int) -> Generator[None, None, Plane | None
     axes = rotation_directions(*search.space.vector(ritz, turning[0]))
     if axes is None:
         return None
-    name = f"{value.real:.3g} ± {value.imag:.3g}i"
+    name = f"{value.real:.3g} ± {value.imag:.3g}i".replace("-", "−")
     return plane_of(*axes, (f"both players: Re of the eigenvector to {name}",
                             f"both players: Im of the eigenvector to {name}"))
 
@@ -98,7 +103,8 @@ def _random(still: StillGame, player: int, seed: int) -> Tensor:
 
 
 def _principal(still: StillGame, part: slice) -> tuple[Tensor | None, float]:
-    rows = [m.weights[part].cpu() for m in still.moments] + [still.flat[part].cpu()]
+    every = 1 + len(still.moments) // MOST_ROWS
+    rows = [m.weights[part].cpu() for m in still.moments[::every]] + [still.flat[part].cpu()]
     try:
         (point,), explained = principal_directions([Point((row,), ()) for row in rows], 1)
     except ValueError:  # it has not moved
@@ -111,10 +117,14 @@ def _principal(still: StillGame, part: slice) -> tuple[Tensor | None, float]:
 # ---- how wide -----------------------------------------------------------------------------
 
 
-def path_shadow(still: StillGame, plane: Plane) -> tuple[Array, Array]:
-    """(path (m, 2), distance (m,)): the recent path on the plane, and how far it lies off it."""
+def path_shadow(still: StillGame, plane: Plane) -> Generator[None, None, tuple[Array, Array]]:
+    """Returns (path (m, 2), distance (m,)): the recent path on the plane, and how far it lies off
+    it; yields after every few places.
+    """
     places, distances = [], []
-    for moment in still.moments:
+    for k, moment in enumerate(still.moments):
+        if k % FEW == 0:
+            yield
         if moment.step < still.step:
             a, b, seen = plane.shadow(moment.weights - still.flat)
             places.append((a, b))

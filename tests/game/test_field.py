@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -63,6 +63,8 @@ def test_equilibria_are_at_rest(name: str) -> None:
         assert float(v.dot(v)) < 1e-24
         assert toy.distance(*where) == 0
 
+Found = TypeVar("Found")
+
 
 def test_three_fields_of_consensus() -> None:
     x, y = lattice((-2, 2, -2, 2), 6, 6)
@@ -90,9 +92,19 @@ def test_payoffs_are_the_corners_of_the_loss() -> None:
 # ---- turning --------------------------------------------------------------------------------
 
 
+def run_out(work: Generator[None, None, Found]) -> Found:
+    """What work that is done piece by piece comes to."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            found: Found = done.value
+            return found
+
+
 def turning(game: Any, at: Point, probes: int, seed: int = 0) -> Turning:
     curve, random = Curvature(game, at), torch.Generator().manual_seed(seed)
-    return turning_of([turning_probe(curve, random) for _ in range(probes)])
+    return turning_of([run_out(turning_probe(curve, random)) for _ in range(probes)])
 
 
 @pytest.mark.parametrize("name,share", [("bilinear", 1.0), ("xor", 0.0)])
@@ -180,13 +192,7 @@ def test_random_walk_explains_what_it_should() -> None:
 
 def along(v: Callable[[Tensor], Tensor], begin: Tensor, end: Tensor, alpha: Any) -> PathAngle:
     """The whole way at once."""
-    work = path_angle(v, begin, end, np.asarray(alpha))
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            found: PathAngle = done.value
-            return found
+    return run_out(path_angle(v, begin, end, np.asarray(alpha)))
 
 
 def linear(row: dict[str, Any]) -> tuple[Callable[[Tensor], Tensor], Tensor, Tensor]:

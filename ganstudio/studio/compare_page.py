@@ -27,6 +27,7 @@ from ganstudio.studio.compare_choices import Choice
 from ganstudio.studio.compare_curves import Curve, CurvesView
 from ganstudio.studio.compare_lockstep import LIVE, LockstepPart
 from ganstudio.studio.compare_pickers import Pickers
+from ganstudio.studio.compare_sides import Sides
 from ganstudio.studio.compare_tables import PlainTable, differing, metric_rows, recipe_rows
 from ganstudio.studio.compare_wiper import Side, WiperView
 from ganstudio.studio.docks.timeline_lanes import hue
@@ -115,6 +116,9 @@ class ComparePage(LockstepPart, QWidget):
         made = QWidget()
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 0, 0)
+        self.sides = Sides()
+        self.sides.changed.connect(self.refresh_samples)
+        column.addWidget(self.sides)
         column.addWidget(self.wiper, 1)
         column.addLayout(row)
         column.addWidget(self.note)
@@ -276,7 +280,9 @@ class ComparePage(LockstepPart, QWidget):
 
     def refresh_samples(self) -> None:
         """The wiper anew, at the step of the slider."""
-        shown = self.shown()[:2]
+        every = self.shown()
+        self.sides.set_runs([(s.path, s.name, self.colour(s.path)) for s in every])
+        shown = [s for p in self.sides.pair() for s in every if s.path == p]
         newest = max((s.step for s in shown), default=0)
         live = self.slider.value() == LIVE
         step = newest if live else round(newest * self.slider.value() / LIVE)

@@ -70,7 +70,7 @@ class Pickers(QWidget):
             for i in range(box.count()):
                 box.setItemIcon(i, QIcon())
             if at is not None and at < len(colours):
-                box.setItemIcon(box.currentIndex(), _dot(colours[at], box.iconSize().width()))
+                box.setItemIcon(box.currentIndex(), dot(colours[at], box.iconSize().width()))
 
     def _append(self, path: Path | None) -> None:
         box = QComboBox()
@@ -129,7 +129,8 @@ def _name(path: Path) -> str:
     return path.stem if path.suffix == ".run" else path.name
 
 
-def _dot(colour: str, side: int) -> QIcon:
+def dot(colour: str, side: int) -> QIcon:
+    """A spot of a run's colour, as the icon of its entry in a list."""
     picture = QPixmap(side * 2, side * 2)
     picture.setDevicePixelRatio(2)
     picture.fill(Qt.GlobalColor.transparent)

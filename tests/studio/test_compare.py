@@ -114,6 +114,31 @@ def test_a_third_run_joins_and_other_kinds_of_samples_are_told(runs, make_window
     page.wiper.grab()
 
 
+def test_of_three_runs_any_two_stand_beside_the_line(runs, make_window, qtbot) -> None:
+    page = opened(make_window(), qtbot, runs[:2])
+    assert page.sides.isHidden()
+    third = runs_dir() / "three.run"
+    conductor = Conductor(tiny.recipe(name="three", seed=5), third)
+    conductor.advance(1)
+    conductor.close()
+    page = opened(page.window(), qtbot, [*runs[:2], third])
+    left, right = page.sides.boxes
+    assert page.sides.isVisible() and [left.itemText(i) for i in range(3)] == [
+        "one", "two", "three"]
+    right.setFocus()
+    qtbot.keyClick(right, Qt.Key.Key_Down)
+    assert (page.wiper.left.name, page.wiper.right.name) == ("one", "three")
+    assert "latents differ" in page.note.text()
+    qtbot.keyClick(left, Qt.Key.Key_Down)
+    qtbot.keyClick(left, Qt.Key.Key_Down)  # what stood left goes right
+    assert (page.wiper.left.name, page.wiper.right.name) == ("three", "two")
+    page.refresh()
+    assert (page.wiper.left.name, page.wiper.right.name) == ("three", "two")
+    qtbot.mouseClick(page.pickers.fewer, LEFT)
+    assert (page.wiper.left.name, page.wiper.right.name) == ("one", "two")
+    assert page.sides.isHidden()
+
+
 def test_a_run_that_cannot_be_read_is_one_sentence(runs, make_window, qtbot) -> None:
     (runs[1] / "run.json").write_text("{")
     page = opened(make_window(), qtbot, runs[:2])

@@ -320,7 +320,8 @@ class Workspace(QMainWindow):
         """Give the docks along the lower edge this height, up to a third of all."""
         self._bottom_height = height
         self._cap_bottom()
-        self._size_bottom(shrink=False)
+        # Once the docks know what they may take.
+        QTimer.singleShot(0, self, lambda: self._size_bottom(shrink=False))
 
     def _cap_bottom(self) -> None:
         """A larger window gives its room to the docks above, not to an empty strip below."""
@@ -338,8 +339,14 @@ class Workspace(QMainWindow):
         bottom = self._bottom()
         if bottom:
             height = min(self._height_of(bottom[0]), self.height() // 3)
-            now = 0 if shrink else bottom[0].height()
-            self.resizeDocks(bottom, [max(now, height)] * len(bottom), Qt.Orientation.Vertical)
+            if shrink or bottom[0].height() < height:
+                self.resizeDocks(bottom, [height] * len(bottom), Qt.Orientation.Vertical)
+                self._insist(bottom[0], height)
+
+    def _insist(self, frame: DockFrame, height: int) -> None:
+        """``resizeDocks`` takes no room from another area: a bound does, for a moment."""
+        frame.setMinimumHeight(height)
+        QTimer.singleShot(0, frame, lambda: frame.setMinimumHeight(0))
 
     def _bottom(self) -> list[DockFrame]:
         area = Qt.DockWidgetArea.BottomDockWidgetArea

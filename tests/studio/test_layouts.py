@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from ganstudio.session.messages import State, Status, Update
+from ganstudio.session.timeline_messages import BranchInfo, Timeline
 from ganstudio.studio.settings import Settings
 from ganstudio.studio.window import MainWindow
 
@@ -172,3 +174,16 @@ def test_settings_that_cannot_be_written_do_not_stop_the_close(
     window = make_window()
     window.close()
     assert "could not be written" in window.settings.complaint
+
+
+def test_every_branch_gets_its_row_of_the_timeline(running: MainWindow, qtbot: QtBot) -> None:
+    dock = running.workspace.dock("timeline")
+    infos = [BranchInfo(str(k) if k else "", "", 9 * k, 100, f"b{k}", k, "", (), ())
+             for k in range(4)]
+    for many in (1, 2, 4):
+        told = Timeline("", tuple(infos[:many]), None, 0, 0)
+        dock.receive(Update(Status(State.RUNNING, 100), (), {}, (), None, told))
+        qtbot.waitUntil(lambda: dock.area.viewport().height() >= dock.view.sizeHint().height())
+    frame = running.workspace.frames["timeline"]
+    qtbot.waitUntil(lambda: frame.minimumHeight() == 0)
+    assert frame.height() < running.workspace.height() / 3

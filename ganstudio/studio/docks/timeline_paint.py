@@ -37,11 +37,13 @@ def _paint_axis(view: TimelineView, painter: QPainter) -> None:
     left, right = view.span()
     painter.setPen(QColor(view.theme.muted))
     room = painter.fontMetrics().horizontalAdvance("000 000") * 2
+    flag = _flag(view, painter)[0]
     for at, text in Whole().ticks(*view.range(), max(1, int((right - left) / room))):
         x = view.to_x(at)
         wide = painter.fontMetrics().horizontalAdvance(text)
         begin = min(max(x - wide / 2, 0), view.width() - wide - 2)
-        painter.drawText(QPointF(begin, view.unit * 1.0), text)
+        if begin + wide < flag.left() - 3 or begin > flag.right() + 3:
+            painter.drawText(QPointF(begin, view.unit * 1.0), text)
         painter.setPen(QPen(QColor(mix(view.theme.line, view.theme.panel, .4)), 1))
         painter.drawLine(QPointF(x, view.unit * 1.4), QPointF(x, view.height()))
         painter.setPen(QColor(view.theme.muted))
@@ -131,25 +133,30 @@ def _paint_marks(view: TimelineView, painter: QPainter, lane: Lane) -> None:
         painter.drawPolygon(QPolygonF([QPointF(*p) for p in shape]))
 
 
-def _paint_cursor(view: TimelineView, painter: QPainter) -> None:
-    theme, unit = view.theme, view.unit
-    live = view.moment is None
+def _flag(view: TimelineView, painter: QPainter) -> tuple[QRectF, str]:
+    """Where the cursor's flag stands, and its words."""
     step = view.tip if view.moment is None else view.moment
-    x = round(view.to_x(step))
-    ink = QColor(theme.running if live else theme.accent)
-    text = "live" if live else grouped(step)
-    left, right = view.span()
+    text = "live" if view.moment is None else grouped(step)
+    (left, right), x = view.span(), view.to_x(step)
+    if not left - 1 <= x <= right + 1:  # out of sight: it says on which side
+        text = f"‹ {text}" if x < left else f"{text} ›"
+        x = min(max(x, left), right)
+    wide = painter.fontMetrics().horizontalAdvance(text) + view.unit * .7
+    begin = min(max(round(x) - wide / 2, 1), view.width() - wide - 1)
+    return QRectF(begin, view.unit * .15, wide, view.unit * 1.15), text
+
+
+def _paint_cursor(view: TimelineView, painter: QPainter) -> None:
+    theme = view.theme
+    (left, right), x = view.span(), round(view.to_x(
+        view.tip if view.moment is None else view.moment))
+    ink = QColor(theme.running if view.moment is None else theme.accent)
     if left - 1 <= x <= right + 1:
         painter.setPen(QPen(ink, 2))
-        painter.drawLine(QPointF(x, unit * 1.3), QPointF(x, view.height()))
-    else:  # out of sight: the flag says on which side
-        text = f"‹ {text}" if x < left else f"{text} ›"
-        x = round(min(max(x, left), right))
-    wide = painter.fontMetrics().horizontalAdvance(text) + unit * .7
-    begin = min(max(x - wide / 2, 1), view.width() - wide - 1)
+        painter.drawLine(QPointF(x, view.unit * 1.3), QPointF(x, view.height()))
+    box, text = _flag(view, painter)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink)
-    box = QRectF(begin, unit * .15, wide, unit * 1.15)
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(QColor(theme.accent_text))
     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from ganstudio.studio.docks.history import View, smoothed
 from ganstudio.studio.docks.plotting_canvas import Plot
 from ganstudio.studio.docks.plotting_extent import Extent
 from ganstudio.studio.docks.plotting_paint import LentPoints, mixed, stroke, thin
@@ -17,6 +18,10 @@ from ganstudio.studio.docks.plotting_range import plain
 from ganstudio.studio.docks.plotting_ticks import Whole
 
 Numbers = NDArray[np.floating]
+Line = tuple[NDArray[np.float64], NDArray[np.float64]]
+MEMORIES = 60
+"""The moving average of a noisy curve forgets within this share of what is in sight."""
+LEAST_MEMORY = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class CurvesView(Plot):
         self.curves: list[Curve] = []
         self.floor: tuple[float, float] | None = None
         """Mean and standard deviation of a metric's noise floor."""
+        self.last = 0
         self.pointer: float | None = None
         self.moment: float | None = None
         self.x_scale = Whole()
@@ -48,11 +54,13 @@ class CurvesView(Plot):
         self.home.connect(self.show_all)
         self.hovered.connect(self._on_hover)
 
-    def show_curves(self, curves: Sequence[Curve], floor: tuple[float, float] | None = None
-                    ) -> None:
-        """Draw these; the view follows unless the person has moved it."""
+    def show_curves(self, curves: Sequence[Curve], floor: tuple[float, float] | None = None,
+                    last: int = 0) -> None:
+        """Draw these; the view follows unless the person has moved it, and reaches from the
+        start to step ``last`` at least, so that plots above each other can be read together.
+        """
         at_home = self.extent == self._whole
-        self.curves, self.floor = list(curves), floor
+        self.curves, self.floor, self.last = list(curves), floor, last
         self._whole = self._fitting()
         self.set_message("" if any(len(c.steps) for c in curves) else
                          "Nothing is recorded of this yet")
@@ -76,10 +84,13 @@ class CurvesView(Plot):
         if not steps:
             return Extent(0, 1, 0, 1)
         x0, x1 = float(np.min(steps)), float(np.max(steps))
+        x0, x1 = min(x0, 1.0) if self.last else x0, max(x1, float(self.last))
         seen = np.concatenate([c.values[np.isfinite(c.values)] for c in self.curves])
         low, high = (np.percentile(seen, (0.5, 99.5)) if len(seen) else (0.0, 1.0))
         if self.floor is not None:
-            low, high = min(low, self.floor[0]), max(high, self.floor[0])
+            mean, sd = self.floor
+            around = 2 * sd if np.isfinite(sd) else 0.0
+            low, high = min(low, mean - around), max(high, mean + around)
         room = 0.06 * (high - low) or 0.5
         return Extent(x0, max(x1, x0 + 1), float(low - room), float(high + room))
 
@@ -127,8 +138,18 @@ class CurvesView(Plot):
                            for s in (1, -1))
             painter.fillRect(QRectF(frame.left(), top, frame.width(), max(bottom - top, 1)),
                              mixed(self.theme.muted, self.theme.plot, 0.2))
-        for curve in self.curves:
-            self._draw_curve(painter, frame, curve)
+            painter.setPen(thin(self.theme.muted, (4, 3)))
+            middle = round(float(self.to_y(mean)))
+            painter.drawLine(QPointF(frame.left(), middle), QPointF(frame.right(), middle))
+        lines = [self._line(curve, frame) for curve in self.curves]
+        for curve, (x, y, smooth) in zip(self.curves, lines, strict=True):
+            if smooth is not None:
+                self._draw_line(painter, frame, x, y, mixed(curve.colour, self.theme.plot, 0.35))
+        for curve, (x, y, smooth) in zip(self.curves, lines, strict=True):
+            along, across = (x, y) if smooth is None else smooth
+            self._draw_line(painter, frame, along, across, QColor(curve.colour))
+            if curve.dots:
+                self._draw_dots(painter, x, y, QColor(curve.colour))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for at, colour in ((self.moment, self.theme.accent), (self.pointer, self.theme.muted)):
             if at is not None:
@@ -136,23 +157,40 @@ class CurvesView(Plot):
                 painter.setPen(thin(colour))
                 painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
 
-    def _draw_curve(self, painter: QPainter, frame: QRectF, curve: Curve) -> None:
+    def _line(self, curve: Curve, frame: QRectF) -> tuple[Numbers, Numbers, Line | None]:
+        """Pixels of a curve, at most a few for each column, and of what is left of it without its
+        noise (None where there are too few values to have any).
+        """
         seen = np.isfinite(curve.values)
-        x, y = self.to_x(curve.steps[seen]), self.to_y(curve.values[seen])
-        x, y = thinned(x, y, int(frame.width()))
-        y = np.clip(y, frame.top() - 4000, frame.bottom() + 4000)
+        steps, x, y = curve.steps[seen], self.to_x(curve.steps[seen]), self.to_y(curve.values[seen])
+        e = self.visible()
+        memory = np.count_nonzero((steps >= e.x0) & (steps <= e.x1)) / MEMORIES
+        smooth = None if curve.dots or memory < LEAST_MEMORY else averaged(x, y, memory)
+        return *thinned(x, y, int(frame.width())), smooth
+
+    def _draw_line(self, painter: QPainter, frame: QRectF, x: Numbers, y: Numbers, colour: QColor
+                   ) -> None:
         corners = self._points.resized(len(x))
-        if not len(x):
-            return
-        corners[:, 0], corners[:, 1] = x, y
-        colour = QColor(curve.colour)
-        stroke(painter, self._points, colour)
-        if curve.dots:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            for at_x, at_y in zip(x, y, strict=True):
-                painter.drawEllipse(QPointF(at_x, at_y), 2.5, 2.5)
+        if len(x):
+            corners[:, 0] = x
+            corners[:, 1] = np.clip(y, frame.top() - 4000, frame.bottom() + 4000)
+            stroke(painter, self._points, colour)
+
+    def _draw_dots(self, painter: QPainter, x: Numbers, y: Numbers, colour: QColor) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        for at_x, at_y in zip(x, y, strict=True):
+            painter.drawEllipse(QPointF(at_x, at_y), 2.5, 2.5)
+
+
+def averaged(x: NDArray[np.float64], y: NDArray[np.float64], memory: float) -> Line:
+    """The moving average of ``y`` over about ``memory`` values, one entry for each pixel column."""
+    edges = np.flatnonzero(np.diff(np.floor(x), prepend=x[0] - 1))
+    rows = np.diff(edges, append=len(x)).astype(float)
+    mean = (np.add.reduceat(y, edges) / rows)[None]
+    middle = np.add.reduceat(x, edges) / rows
+    return middle, smoothed(View(middle, mean, mean, mean, rows, 1.0), 1 - 1 / memory)[0]
 
 
 def thinned(x: NDArray[np.float64], y: NDArray[np.float64], columns: int

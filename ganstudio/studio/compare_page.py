@@ -246,10 +246,12 @@ class ComparePage(LockstepPart, QWidget):
 
     def refresh_curves(self) -> None:
         """The plots anew."""
+        last = max((s.step for s in self.shown()), default=0)
         for box, plot in self.plots:
             key = box.currentData()
             if key is not None:
-                plot.show_curves([self._curve(s, key) for s in self.shown()], self._floor(key))
+                plot.show_curves([self._curve(s, key) for s in self.shown()], self._floor(key),
+                                 last)
 
     def _curve(self, subject: Subject, key: str) -> Curve:
         colour = self.colour(subject.path)

@@ -40,6 +40,7 @@ class PlainTable(QTableWidget):
         self.verticalHeader().hide()
         self.setWordWrap(False)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setMaximumSectionSize(self.fontMetrics().height() * 18)
 

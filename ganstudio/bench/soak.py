@@ -150,6 +150,7 @@ def _tweaks(bench: Bench, load: Load) -> list[Figure]:
         begun = time.perf_counter()
         run.edit("optimizer_g.lr", 1e-3 * (1 + (number % 97) / 100))
         took.append(1000 * (time.perf_counter() - begun))
+        bench.app.processEvents()
         if number % 10 == 9:
             bench.until(lambda: not run.waiting)
     part = max(1, load.tweaks // 10)

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,7 @@ def _alone_rate(bench: Bench, seconds: float) -> float:
     return done / passed
 
 
-def _shown_rate(bench: Bench, seconds: float, gaps: list[float], ticks: list[float]) -> float:
+def _shown_rate(bench: Bench, seconds: float, seen: _Seen) -> float:
     bench.window.ticker.start()
     bench.shown.send(Run())
     bench.turn(0.3)  # the drawing settles
@@ -118,13 +118,30 @@ def _shown_rate(bench: Bench, seconds: float, gaps: list[float], ticks: list[flo
     marks: list[float] = []
     timer.timeout.connect(lambda: marks.append(time.perf_counter()))
     timer.start()
+    pictures: list[int] = []
+    count = bench.window.controller.updated.connect(
+        lambda update: pictures.append(sum(key.startswith("samples.") for key in update.frames)))
     first, begun = bench.shown.step, time.perf_counter()
     bench.turn(seconds)
     done, passed = bench.shown.step - first, time.perf_counter() - begun
     timer.stop()
-    gaps += np.diff(marks).tolist()
-    ticks.append(bench.window.ticker.rate)
+    bench.window.controller.updated.disconnect(count)
+    wanted = sum(key.startswith("samples.") for key in bench.window.workspace.wants())
+    seen.gaps += np.diff(marks).tolist()
+    seen.ticks.append(bench.window.ticker.rate)
+    seen.pictures.append(sum(pictures) / max(wanted, 1) / passed)
     return done / passed
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the window did meanwhile: gaps of its loop (s), ticks a second, and how many frames a
+    second came of each picture of the samples.
+    """
+
+    gaps: list[float] = field(default_factory=list)
+    ticks: list[float] = field(default_factory=list)
+    pictures: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,22 +175,23 @@ def window(rounds: int, seconds: float) -> list[Figure]:
 def _window(tier: Wanted, rounds: int, seconds: float, goal: float, gap: float) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(points_recipe(256), Path(folder), tier)
-        gaps: list[float] = []
-        ticks: list[float] = []
+        seen = _Seen()
         pauses: list[_Pause] = []
         shown, alone = [], []
         try:
-            _shown_rate(bench, seconds, [], [])
+            _shown_rate(bench, seconds, _Seen())
             _pause(bench)
             for _ in range(rounds):
                 alone.append(_alone_rate(bench, 2 * seconds))
-                shown.append(_shown_rate(bench, 2 * seconds, gaps, ticks))
+                shown.append(_shown_rate(bench, 2 * seconds, seen))
                 pauses.append(_pause(bench))
         finally:
             platform = bench.app.platformName()
             name = bench.shown.poll().status.tier
+            threads = [float(recipe.machine.threads) for recipe in
+                       (bench.shown.recipe, bench.alone.recipe) if recipe is not None]
             bench.close()
-    ms = 1000 * np.array(gaps)
+    ms = 1000 * np.array(seen.gaps)
     ratios = [a / b for a, b in zip(shown, alone, strict=True)]
 
     def percentile(key: str, share: float, goal: float | None) -> Figure:
@@ -184,8 +202,11 @@ def _window(tier: Wanted, rounds: int, seconds: float, goal: float, gap: float) 
         at_least(f"{name}_window_ratio",
                  f"{name}: training with window ({platform}) / headless", ratios, goal),
         at_least(f"{name}_window_shown", "    with every dock drawing", shown, None, "steps/s"),
-        at_least(f"{name}_window_ticks", "    drawing", ticks, None, "Hz"),
+        at_least(f"{name}_window_ticks", "    drawing", seen.ticks, None, "Hz"),
+        at_least(f"{name}_window_pictures", "    new pictures of the samples", seen.pictures, None,
+                 "/s each"),
         at_least(f"{name}_window_alone", "    headless", alone, None, "steps/s"),
+        at_most(f"{name}_threads", "    torch's threads, with window and without", threads, None),
         percentile("median", 50, None), percentile("p95", 95, None), percentile("p99", 99, gap),
         percentile("max", 100, None),
         at_most(f"{name}_pause_ms", "    from Pause pressed until training stands",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from pydantic import ValidationError
@@ -107,7 +107,15 @@ def with_value(recipe: Recipe, path: str, value: Any) -> Recipe:
         document[head] = _other_kind(head, document[head], value)
     else:
         document[head][tail] = value
-    return build(document)
+    return _sharing(recipe, build(document))
+
+
+def _sharing(old: Recipe, new: Recipe) -> Recipe:
+    """``new`` with the parts that did not change taken from ``old``: thousands of edits share them.
+    """
+    kept = {name: getattr(old, name) for name in Recipe.model_fields
+            if getattr(old, name) == getattr(new, name)}
+    return new.model_copy(update=kept)
 
 
 def with_values(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
@@ -177,10 +185,11 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         return path.strip(), raw
 
 
-def leaves(recipe: Recipe) -> dict[str, Any]:
-    """Every leaf by its dotted path, as plain data."""
+def leaves(recipe: Recipe, parts: Set[str] | None = None) -> dict[str, Any]:
+    """Every leaf (or those of some ``parts``) by its dotted path, as plain data."""
     flat: dict[str, Any] = {}
-    for name, value in recipe.model_dump(mode="json").items():
+    chosen = None if parts is None else set(parts)
+    for name, value in recipe.model_dump(mode="json", include=chosen).items():
         if isinstance(value, dict):
             flat.update({f"{name}.{key}": leaf for key, leaf in value.items()})
         else:
@@ -190,7 +199,10 @@ def leaves(recipe: Recipe) -> dict[str, Any]:
 
 def differences(old: Recipe, new: Recipe) -> dict[str, tuple[Any, Any]]:
     """The leaves that differ, as path: (old, new); None stands for a leaf that is not there."""
-    before, after = leaves(old), leaves(new)
+    parts = {name for name in Recipe.model_fields if getattr(old, name) != getattr(new, name)}
+    if not parts:
+        return {}
+    before, after = leaves(old, parts), leaves(new, parts)
     return {path: (before.get(path), after.get(path))
             for path in {**before, **after} if before.get(path) != after.get(path)}
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from ganstudio.recipe import Recipe
 from ganstudio.training.trainer import State
 
@@ -66,12 +68,22 @@ class Snapshot:
     @property
     def nbytes(self) -> int:
         """Memory that the tensors take."""
-        return sum(t.numel() * t.element_size() for t in self.state.tensors.values())
+        return sum(map(_bytes, self.state.tensors.values()))
+
+    @property
+    def shared(self) -> tuple[int, int]:
+        """Where the order of the data lies, and its bytes: states of one epoch share it."""
+        order = self.state.tensors.get("batches.order")
+        return (0, 0) if order is None else (order.data_ptr(), _bytes(order))
 
     def on_cpu(self) -> Snapshot:
         """The same in main memory, where there is more room than on a GPU."""
         tensors = {name: t.to("cpu") for name, t in self.state.tensors.items()}
         return Snapshot(State(tensors, self.state.values), self.recipe)
+
+
+def _bytes(tensor: Tensor) -> int:
+    return tensor.numel() * tensor.element_size()
 
 
 class Snapshots:
@@ -81,6 +93,8 @@ class Snapshots:
         self.budget = budget
         self._kept: dict[str, dict[int, Snapshot]] = {}
         self._sizes: dict[str, dict[int, int]] = {}
+        self._own: dict[str, dict[int, int]] = {}
+        """Sizes without what is shared."""
 
     @property
     def nbytes(self) -> int:
@@ -99,23 +113,35 @@ class Snapshots:
         """Keep one more, in place of an older one at its step; others may have to go."""
         snapshot = snapshot.on_cpu()
         self._kept.setdefault(branch, {})[snapshot.step] = snapshot
-        self._sizes.setdefault(branch, {})[snapshot.step] = snapshot.nbytes
+        self._own.setdefault(branch, {})[snapshot.step] = snapshot.nbytes - snapshot.shared[1]
         self.thin(branch, marks)
 
     def thin(self, branch: str, marks: Collection[int] = ()) -> None:
         """Bring one branch within its share of the budget."""
-        sizes = self._sizes.get(branch, {})
         share = self.budget // max(1, len(self._kept))
-        stay = retained(sizes, marks, share)
-        for step in sizes.keys() - stay:
-            del sizes[step], self._kept[branch][step]
+        sizes = self._weigh(branch)
+        for step in sizes.keys() - retained(sizes, marks, share):
+            del self._own[branch][step], self._kept[branch][step]
+        self._weigh(branch)
 
     def cut_after(self, branch: str, step: int) -> None:
         """The branch went back to ``step``: forget what came later."""
         for later in [s for s in self.steps(branch) if s > step]:
-            del self._sizes[branch][later], self._kept[branch][later]
+            del self._own[branch][later], self._kept[branch][later]
+        self._weigh(branch)
+
+    def _weigh(self, branch: str) -> dict[int, int]:
+        """What each state takes; what several share counts with the first of them."""
+        counted: set[int] = set()
+        sizes = self._sizes[branch] = {}
+        for step in self.steps(branch):
+            place, size = self._kept[branch][step].shared
+            sizes[step] = self._own[branch][step] + (0 if place in counted else size)
+            counted.add(place)
+        return sizes
 
     def drop(self, branch: str) -> None:
         """Forget a branch."""
         self._kept.pop(branch, None)
         self._sizes.pop(branch, None)
+        self._own.pop(branch, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ganstudio.session.doctoring import tell
@@ -10,10 +11,23 @@ from ganstudio.session.failures import sentence, traceback_of
 from ganstudio.session.messages import State, Watch
 from ganstudio.training.budget import ProbeBudget
 from ganstudio.training.doctor.frames import DoctorFrame, WantDoctor
-from ganstudio.training.frames import Frame, Want
+from ganstudio.training.frames import (
+    Frame,
+    Want,
+    WantArrows,
+    WantLatentMap,
+    WantLine,
+    WantMosaic,
+    WantPoints,
+    WantSurface,
+)
 
 if TYPE_CHECKING:
     from ganstudio.session.worker import Worker
+
+PICTURES = (WantArrows, WantLatentMap, WantLine, WantMosaic, WantPoints, WantSurface)
+"""What people watch move; the rest is read, and may come more rarely."""
+PICTURE_WEIGHT = 3.0
 
 
 class Looks:
@@ -31,11 +45,15 @@ class Looks:
         worker = self.worker
         changed = {k for k, want in command.wants.items() if self.wants.get(k) != want}
         self.wants = dict(command.wants)
-        self.budget.watch(self.wants, changed)
+        self._book(changed)
         worker.mailbox.forget(set(self.wants) - changed)
         for seen in (worker.conductor, worker.timeline.replay):
             if seen is not None:
                 seen.observer.watch(list(self.wants.values()))
+
+    def _book(self, changed: Collection[str]) -> None:
+        self.budget.watch(self.wants, changed, {
+            key: PICTURE_WEIGHT for key, want in self.wants.items() if isinstance(want, PICTURES)})
 
     def work(self) -> None:
         """Make the frames that are due: what the budget allows while training, everything that
@@ -66,7 +84,7 @@ class Looks:
                 details = "" if isinstance(error, ValueError) else traceback_of(error)
                 worker.say("note", f"{key} cannot be shown: {sentence(error)}", details)
                 del self.wants[key]
-                self.budget.watch(self.wants, ())
+                self._book(())
                 continue
             now = time.monotonic()
             self.budget.looked(key, now, now - begun, finished,

@@ -36,6 +36,8 @@ KEEP_SECONDS = 0.25
 KEEP_SHARE = 0.01
 """… and so that copying takes at most this share of the time."""
 TELL_SECONDS = 0.25
+TELL_SHARE = 0.02
+"""A journal of thousands of lines is read anew no oftener than at this share of the time."""
 SLICE_SECONDS = 0.015
 """How long training waits at once while a past moment is reached beside it."""
 
@@ -265,7 +267,7 @@ class TimelineWork:
         news = self._untold or (not running and conductor.step != self._told)
         if not news or (running and now < self._tell_at and self.moment is None):
             return
-        self._untold, self._told, self._tell_at = False, conductor.step, now + TELL_SECONDS
+        self._untold, self._told = False, conductor.step
         self._refresh(conductor)
         looking = None
         if self.moment is not None and self.replay is not None:
@@ -274,3 +276,5 @@ class TimelineWork:
                               self.branch_work.fork is not None)
         self.worker.mailbox.put_timeline(Timeline(
             self.branch, self.table.infos(), looking, self.memory.nbytes, self.table.disk_bytes))
+        took = time.monotonic() - now
+        self._tell_at = now + max(TELL_SECONDS, took / TELL_SHARE)

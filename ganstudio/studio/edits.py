@@ -8,6 +8,9 @@ from PySide6.QtGui import QUndoCommand
 
 from ganstudio.recipe import FieldSpec, Recipe
 
+MOST_EDITS = 1_000
+"""Steps that can be undone; the journal has them all."""
+
 PLACES = {
     "data": "the data", "latent": "the latent noise", "generator": "the generator",
     "discriminator": "the discriminator", "optimizer_d": "D", "optimizer_g": "G",

@@ -31,7 +31,8 @@ from ganstudio.session.messages import (
     Update,
     UseTier,
 )
-from ganstudio.studio.edits import Edit, phrase, value_text
+from ganstudio.studio.edits import MOST_EDITS, Edit, phrase, value_text
+from ganstudio.studio.outbox import Outbox
 from ganstudio.studio.paths import new_run_folder
 
 SessionFactory = Callable[[Recipe | None, Path | None], Any]
@@ -69,6 +70,7 @@ class RunController(QObject):
         super().__init__(parent)
         self.factory = factory or real_session
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(MOST_EDITS)
         self.session: Any = None
         self.recipe: Recipe | None = None
         self.running: Recipe | None = None
@@ -85,6 +87,7 @@ class RunController(QObject):
         self.tier: Tier = "auto"
         self.computing = ("", "")
         """The tier of the last steps, and why it is not the faster one."""
+        self._outbox = Outbox(self._change, self)
         self._then: Callable[[], None] | None = None
         self._closing = QTimer(self)
         self._closing.setInterval(15)
@@ -178,6 +181,7 @@ class RunController(QObject):
         self.session = None
         self.is_ready = False
         self.waiting.clear()
+        self._outbox.clear()
         self._set_going(False)
         self._set_state(State.CLOSED)
         self.closed.emit()
@@ -187,6 +191,7 @@ class RunController(QObject):
     def send(self, command: Command) -> None:
         """Hand a command to the session, if there is one."""
         if self.session is not None:
+            self._outbox.flush()  # what was set before holds before
             self.session.send(command)
 
     def set_pace(self, pace: float | None) -> None:
@@ -360,14 +365,14 @@ class RunController(QObject):
     def apply(self, recipe: Recipe, label: str) -> None:
         """Show the recipe, and send what of it is live to the run."""
         old, self.recipe = self.recipe, recipe
-        live = {}
-        for path, (_, new) in differences(old, recipe).items():
-            spec = find_field(recipe, path)
-            if spec is not None and spec.live:
-                live[path] = new
-        if live and self.session is not None:
-            self.waiting.update(live)
-            self.send(Tweak(live, label))
+        live = {path: new for path, (_, new) in differences(old, recipe).items()
+                if self.session is not None and (spec := find_field(recipe, path)) and spec.live}
+        self.waiting.update(live)
+        self._outbox.put(live, label, self.dragged)
+
+    def _change(self, changes: dict[str, Any], label: str) -> None:
+        if changes:
+            self.session.send(Tweak(changes, label))
         self.recipe_changed.emit()
 
 

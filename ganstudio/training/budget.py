@@ -14,6 +14,8 @@ class _Cost:
     """Seconds of looking that everybody else gets before it is this one's turn again."""
     last: float = float("-inf")
     stale: bool = True
+    weight: float = 1.0
+    """How many parts of the time it gets."""
 
 
 @dataclass(slots=True)
@@ -23,24 +25,29 @@ class ProbeBudget:
     Training earns credit (``share`` of its own time) and every look spends what it cost, so that
     over time looking takes at most that share of training. Time in which training rests (slow
     motion) is free. Credit does not pile up beyond ``purse`` seconds, so a long quiet spell is
-    not followed by a burst. Each probe gets an equal part of the time, so the dear ones come more
-    rarely (start-time fair queueing, Goyal et al. 1996). No probe runs more often than every
-    ``shortest`` seconds: nobody could see it. Times are in seconds.
+    not followed by a burst. Each probe gets its part of the time, by its weight, so the dear ones
+    come more rarely (start-time fair queueing, Goyal et al. 1996). No probe runs more often than
+    every ``shortest`` seconds: nobody could see it. Times are in seconds.
     """
 
-    share: float = 0.1
+    share: float = 0.04
     shortest: float = 1 / 30
     purse: float = 0.05
     credit: float = 0.05
     costs: dict[str, _Cost] = field(default_factory=dict)
     _served: float = 0.0
 
-    def watch(self, keys: Iterable[str], changed: Iterable[str]) -> None:
-        """Keep books for these keys; those that ``changed`` are due at once."""
+    def watch(self, keys: Iterable[str], changed: Iterable[str],
+              weights: Mapping[str, float] | None = None) -> None:
+        """Keep books for these keys; those that ``changed`` are due at once.
+
+        ``weights`` are above 0; a key without one has 1.
+        """
         wanted = set(keys)
         self.costs = {k: c for k, c in self.costs.items() if k in wanted}
         for key in wanted:
-            self.costs.setdefault(key, _Cost(self._served))
+            cost = self.costs.setdefault(key, _Cost(self._served))
+            cost.weight = (weights or {}).get(key, 1.0)
         for key in changed:
             if key in self.costs:
                 self.costs[key].stale = True
@@ -77,7 +84,7 @@ class ProbeBudget:
         cost = self.costs.get(key)
         if cost is not None:
             self._served = max(self._served, cost.turn)
-            cost.turn = self._served + (seconds if finished else seconds / SLICED)
+            cost.turn = self._served + (seconds if finished else seconds / SLICED) / cost.weight
             if finished:
                 cost.last = now
             cost.stale = insist

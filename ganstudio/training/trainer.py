@@ -323,8 +323,11 @@ class Trainer:
 
     def state(self) -> State:
         """A copy of everything, on the device; nothing is left out."""
+        # The order of the data is drawn anew each epoch and never written into: states share it.
+        shared = {"batches.order"}
         return State(
-            {name: tensor.detach().clone() for name, tensor in self._live_tensors().items()},
+            {name: tensor.detach() if name in shared else tensor.detach().clone()
+             for name, tensor in self._live_tensors().items()},
             {"step": self.step, "turn": [self.turn.player, self.turn.left],
              "batches": self.batches.values(), **self.stabilisers.values()},
         )

@@ -188,6 +188,13 @@ def test_every_kind_can_be_chosen_or_is_refused_in_words(base, path):
 # ---- differences -----------------------------------------------------------------------------
 
 
+def test_edits_share_the_parts_that_they_leave_alone():
+    old = Recipe()
+    new = with_value(old, "optimizer_d.lr", 0.5)
+    assert new.generator is old.generator and new.optimizer_d is not old.optimizer_d
+    assert differences(old, with_value(new, "optimizer_d.lr", old.optimizer_d.lr)) == {}
+
+
 def test_differences_are_the_leaves_that_differ():
     old = Recipe()
     new = with_value(with_value(old, "batch", 8), "optimizer_d.lr", 0.5)

@@ -58,6 +58,27 @@ def snapshot(step):
     return Snapshot(state, trainer.recipe)
 
 
+def test_the_order_of_the_data_is_counted_once_for_all_states_of_an_epoch():
+    trainer = tiny.trainer()
+    kept = Snapshots()
+    for _ in range(3):
+        trainer.advance(1)
+        kept.add("", Snapshot(trainer.state(), trainer.recipe))
+    first, second, _ = (kept.get("", step) for step in (1, 2, 3))
+    order = first.state.tensors["batches.order"]
+    assert second.state.tensors["batches.order"].data_ptr() == order.data_ptr()
+    whole = order.numel() * order.element_size()
+    assert kept.nbytes == 3 * (first.nbytes - whole) + whole
+    before = order.clone()
+    while trainer.epoch <= 1:
+        trainer.advance(1)
+    assert order.equal(before)  # another epoch has an order of its own
+    kept.add("", Snapshot(trainer.state(), trainer.recipe))
+    assert kept.nbytes == 4 * (first.nbytes - whole) + 2 * whole
+    kept.cut_after("", 0)
+    assert kept.nbytes == 0
+
+
 def test_memory_is_kept_within_the_budget_over_all_branches():
     one = snapshot(0).nbytes
     kept = Snapshots(6 * one)

@@ -91,7 +91,7 @@ def test_what_insists_is_due_again_but_takes_turns():
 
 
 def test_an_unfinished_look_goes_on_as_soon_as_there_is_credit():
-    budget = ProbeBudget(credit=0.0)
+    budget = ProbeBudget(share=0.1, credit=0.0)
     budget.watch(("slow",), ())
     budget.costs["slow"].stale = False
     budget.looked("slow", 1.0, 0.008, finished=False)

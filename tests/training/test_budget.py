@@ -65,6 +65,15 @@ def test_the_dear_come_more_rarely():
     assert seen.count("cheap") == pytest.approx(25 * seen.count("dear"), rel=0.1)
 
 
+def test_who_has_more_weight_gets_more_of_the_time():
+    costs = {"picture": 0.002, "number": 0.002}
+    budget = ProbeBudget(share=0.05)
+    budget.watch(costs, costs, {"picture": 3.0})
+    looks, _ = simulate(budget, costs, 60)
+    seen = [key for key, _ in looks]
+    assert seen.count("picture") == pytest.approx(3 * seen.count("number"), rel=0.05)
+
+
 def test_one_who_could_not_be_served_does_not_make_up_for_it():
     budget = ProbeBudget(share=1.0)
     budget.watch("ab", "ab")

@@ -154,20 +154,21 @@ class ControlsDock(Dock):
             return
         if self.controller is not None and self.controller.dragged:
             self._rest.start()
-        self.refresh()
+        self.refresh(whole=False)
 
     def _rested(self) -> None:
         if self._behind:
             self._behind = False
             self._refresh_soon()
 
-    def refresh(self) -> None:
-        """Show the recipe as it stands."""
+    def refresh(self, whole: bool = True) -> None:
+        """Show the recipe as it stands; not ``whole``: only where it has changed."""
         run = self.controller
         if run is None or run.recipe is None or run.base is None:
             return
         pending = run.pending
-        self.form.show_recipe(run.recipe, run.base, set(run.waiting), set(pending))
+        self.form.show_recipe(run.recipe, run.base, set(run.waiting), set(pending),
+                              whole)
         self.advice.show_sentences(warnings(run.recipe))
         self.pending_bar.setVisible(bool(pending))
         if pending:

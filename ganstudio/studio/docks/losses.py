@@ -193,7 +193,7 @@ class LossesDock(Dock):
 
     def set_loss(self, kind: str) -> None:
         """Draw the equilibrium of this loss."""
-        if kind in LOSS_FACTS:
+        if kind in LOSS_FACTS and kind != self._loss:
             self._loss = kind
             self._set_references()
             self._soon()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from ganstudio.session.timeline_messages import Mark
 from ganstudio.studio.docks.plotting_range import grouped
 from ganstudio.studio.docks.plotting_ticks import Whole
 from ganstudio.studio.docks.timeline_lanes import Lane, hue
@@ -114,16 +115,16 @@ def _paint_marks(view: TimelineView, painter: QPainter, lane: Lane) -> None:
     painter.setPen(QPen(QColor(hue(lane.info.colour, theme)), 1))
     left, right = view.span()
     left, right, last = left - view.unit, right + view.unit, -9.0
-    for step in lane.info.snapshots:
-        x = round(view.to_x(step)) + .5
+    for at in view.all_to_x(lane.info.snapshots):
+        x = round(at) + .5
         if x - last >= 2 and left <= x <= right:
             painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 5))
             last = x
-    for mark in lane.info.marks:
-        x, r = view.to_x(mark.step), view.unit * .32
+    r = view.unit * .32
+    painter.setPen(QPen(QColor(theme.panel), 1))
+    for mark, x in marks_apart(view, lane):
         if not left <= x <= right:
             continue
-        painter.setPen(QPen(QColor(theme.panel), 1))
         if mark.kind == "tweak":
             painter.setBrush(QColor(theme.marker))
             shape = [(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
@@ -131,6 +132,18 @@ def _paint_marks(view: TimelineView, painter: QPainter, lane: Lane) -> None:
             painter.setBrush(QColor(theme.warning))
             shape = [(x, y - r), (x + r, y + r * .8), (x - r, y + r * .8)]
         painter.drawPolygon(QPolygonF([QPointF(*p) for p in shape]))
+
+
+def marks_apart(view: TimelineView, lane: Lane) -> list[tuple[Mark, float]]:
+    """The marks with their pixels; of those of a kind that would cover each other, one."""
+    last: dict[str, float] = {}
+    apart: list[tuple[Mark, float]] = []
+    places = view.all_to_x(mark.step for mark in lane.info.marks)
+    for mark, x in zip(lane.info.marks, places, strict=True):
+        if x - last.get(mark.kind, float("-inf")) >= 1:
+            last[mark.kind] = x
+            apart.append((mark, x))
+    return apart
 
 
 def _flag(view: TimelineView, painter: QPainter) -> tuple[QRectF, str]:

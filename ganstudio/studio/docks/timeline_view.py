@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -55,6 +57,8 @@ class TimelineView(QWidget):
         self.tip = 0
         """The step of the branch in training: known more often than the timeline."""
         self.zoom = Zoom()
+        self._drawn = 0
+        """The tip as it was last painted."""
         self._drag = False
         self._names = 0.0
         self._before: tuple[str, int | None] = ("", None)
@@ -82,9 +86,10 @@ class TimelineView(QWidget):
 
     def set_tip(self, step: int) -> None:
         """The run has come so far."""
-        if step != self.tip:
-            self.tip = step
-            self.update()
+        self.tip = step
+        first, end = self.range()
+        if abs(step - self._drawn) * self.width() >= end - first:
+            self.update()  # it has moved by a pixel
 
     def set_cursor(self, branch: str, cursor: int | None) -> None:
         """Stand at a step of a branch, or at the present."""
@@ -131,6 +136,12 @@ class TimelineView(QWidget):
         (left, right), (first, end) = self.span(), self.range()
         return left + (right - left) * (step - first) / (end - first)
 
+    def all_to_x(self, steps: Iterable[int]) -> list[float]:
+        """Many steps to pixels."""
+        (left, right), (first, end) = self.span(), self.range()
+        scale = (right - left) / (end - first)
+        return [left + scale * (step - first) for step in steps]
+
     def to_step(self, x: float) -> int:
         """Pixel to step."""
         (left, right), (first, end) = self.span(), self.range()
@@ -165,6 +176,7 @@ class TimelineView(QWidget):
         """Axis, lanes, cursor."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._drawn = self.tip
         if self.timeline is None:
             painter.setPen(QColor(self.theme.muted))
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter),

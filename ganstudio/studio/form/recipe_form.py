@@ -48,8 +48,11 @@ class RecipeForm(QScrollArea):
         self._words: list[str] = []
 
     def show_recipe(self, recipe: Recipe, base: Recipe, waiting: set[str],
-                    pending: set[str]) -> None:
-        """Show the values, and for each when it is in force."""
+                    pending: set[str], whole: bool = True) -> None:
+        """Show the values, and for each when it is in force.
+
+        Not ``whole``: sections that show just that already are left as they are.
+        """
         live, setup = ordered(recipe)
         if not self.boxes:
             self._build(live, setup)
@@ -57,7 +60,7 @@ class RecipeForm(QScrollArea):
         pending = pending & set(values)
         for section in (*live, *setup):
             box = self.boxes[section.path or "run"]
-            box.show_recipe(section, recipe, values, defaults, waiting, pending)
+            box.show_recipe(section, recipe, values, defaults, waiting, pending, whole)
             if not box.header.isChecked() and box.key in self.open_keys:
                 box.set_open(True)
         if self._words:

@@ -86,6 +86,7 @@ class SectionBox(QWidget):
         self.rows: dict[str, Row] = {}
         self.theme = LIGHT
         self._seen: tuple[Any, ...] | None = None
+        self._shown: list[Any] = []
         self._filtered = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -139,11 +140,21 @@ class SectionBox(QWidget):
         self._show()
 
     def show_recipe(self, section: Section, recipe: Recipe, values: dict[str, Any],
-                    defaults: dict[str, Any], waiting: set[str], pending: set[str]) -> None:
+                    defaults: dict[str, Any], waiting: set[str], pending: set[str],
+                    whole: bool = True) -> None:
         """Show values and signs; a part of another kind gets new rows.
 
-        ``values`` and ``defaults`` are the leaves of the recipe and of its preset.
+        ``values`` and ``defaults`` are the leaves of the recipe and of its preset. Not ``whole``:
+        nothing is done where nothing of this has changed.
         """
+        # Whether a field applies is told by its siblings alone.
+        shown: list[Any] = [section.fields, values.get(f"{section.path}.kind")]
+        shown += [(s.path, values.get(s.path), defaults.get(s.path), s.path in waiting,
+                  s.path in pending) for s in section.fields]
+        if shown == self._shown and not whole:
+            self._seen = (recipe, values, defaults, waiting, pending)
+            return
+        self._shown = shown
         if section.fields != self.section.fields:
             for row in self.rows.values():
                 self.body_layout.removeWidget(row)

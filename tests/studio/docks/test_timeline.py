@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -27,6 +29,8 @@ from ganstudio.studio.docks.timeline import TimelineDock
 from ganstudio.studio.docks.timeline_budget import BudgetBox
 from ganstudio.studio.docks.timeline_lanes import hue, lanes_of, marks_of, snapshots_of
 from ganstudio.studio.docks.timeline_menu import branch_menu
+from ganstudio.studio.docks.timeline_paint import marks_apart
+from ganstudio.studio.docks.timeline_view import TimelineView
 from ganstudio.studio.theme import DARK, LIGHT
 from tests.studio.docks.made import POINTS, event, near, picture, steady, update
 
@@ -313,3 +317,27 @@ def test_the_metrics_follow_the_cursor(show, dock):
     assert metrics.plots and all(plot.moment == 450 for plot in metrics.plots.values())
     dock.go_live()
     assert all(plot.moment is None for plot in metrics.plots.values())
+
+
+def test_thousands_of_marks_are_painted_as_one_where_they_cover_each_other(dock):
+    many = tuple(Mark(step, "tweak", "dragged") for step in range(300, 700))
+    one = Mark(500, "diagnosis", "mode collapse")
+    tell(dock, told(infos=(replace(MAIN, tip=100_000, marks=(*many, one)),)), step=100_000)
+    apart = marks_apart(dock.view, dock.view.lanes[0])
+    places = [x for mark, x in apart if mark.kind == "tweak"]
+    assert 2 <= len(places) <= 6 and all(b - a >= 1 for a, b in pairwise(places))
+    assert [mark for mark, _ in apart if mark.kind == "diagnosis"] == [one]
+
+
+def test_the_tip_is_painted_when_it_has_moved_by_a_pixel(dock, qtbot):
+    view = dock.view
+    painted = []
+    view.paintEvent = lambda event: (painted.append(view.tip),
+                                     TimelineView.paintEvent(view, event))
+    tell(dock, told(), step=100_000)
+    qtbot.waitUntil(lambda: view._drawn == 100_000)
+    view.set_tip(100_010)
+    assert view.tip == 100_010
+    view.set_tip(101_000)
+    qtbot.waitUntil(lambda: view._drawn == 101_000)
+    assert 100_010 not in painted

@@ -24,6 +24,7 @@ from ganstudio.training.still_game import StillGame
 
 Array = NDArray[np.float64]
 WHO = ("generator", "discriminator")
+NONE_YET = {"last_step": "step seen", "recent_path": "path", "random": "direction"}
 ALONE_SPAN = 0.02
 """Half-width, as a share of a player's own length, where there is no path to go by."""
 ROOM = 1.3
@@ -88,7 +89,7 @@ def _direction(still: StillGame, player: int, kind: PlaneKind | Direction, seed:
         direction = _random(still, player, seed)
     if direction is None or not float(direction.norm()) > 0:
         if kind != "gradients":
-            label = "gradient (no path yet)"
+            label = f"gradient (no {NONE_YET[kind]} yet)"
         direction = v[part]
     if not float(direction.norm()) > 0 or not bool(direction.isfinite().all()):
         direction, label = _random(still, player, seed), "random (it feels no gradient)"

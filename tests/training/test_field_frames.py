@@ -129,7 +129,8 @@ def test_before_there_is_a_path_the_gradient_stands_in_and_says_so(plane):
     _, seen = watched(WantField(plane))
     frame = seen.look(WantField(plane, size=3))
     if plane != "eigen":
-        assert frame.label_a == "generator: gradient (no path yet)"
+        missing = {"recent_path": "no path yet", "last_step": "no step seen yet"}[plane]
+        assert frame.label_a == f"generator: gradient ({missing})"
     assert np.isfinite(frame.v).all()
 
 

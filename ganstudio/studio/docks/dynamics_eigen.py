@@ -15,21 +15,28 @@ from ganstudio.session.toy_words import modulus
 from ganstudio.studio.docks.dynamics_look import haloed, longest
 from ganstudio.studio.docks.plotting_canvas import Extent, Plot
 from ganstudio.studio.docks.plotting_paint import draw_mark, mixed, thin
-from ganstudio.studio.docks.plotting_range import SteadyRange, plain, symlog
+from ganstudio.studio.docks.plotting_range import LINEAR_BELOW, SteadyRange, plain, symlog
 from ganstudio.studio.docks.plotting_ticks import Linear, SymLog
 
 Complex = NDArray[np.complex128]
+LINEAR_SHARE = 1 / LINEAR_BELOW
+"""The unit of an axis that turns linear below 1."""
+LEAST_SHARE = 1e-6
+"""Eigenvalues below this share of the largest are drawn at 0 on logarithmic axes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Eigenvalues drawn alike."""
+    """Eigenvalues drawn alike. ``residuals`` are drawn as discs around them: of a symmetric matrix
+    each disc holds an eigenvalue, of any other it holds one of a matrix that near.
+    """
 
     name: str
     values: Complex
     colour: str
     mark: str = "circle"
     size: float = 9.0
+    residuals: NDArray[np.floating] | None = None
 
 
 class EigenPlane(Plot):
@@ -50,6 +57,7 @@ class EigenPlane(Plot):
         self._free = False
         self.extent = self._home
         self.log = False
+        self._unit = 1.0
         self.x_title, self.y_title = "real part", "imaginary part"
         self.setMinimumSize(110, 110)
         self.moved.connect(self._on_moved)
@@ -74,28 +82,47 @@ class EigenPlane(Plot):
         """Symmetric logarithmic axes: one large eigenvalue then hides no others."""
         self.log = on
         self.equal_aspect = not on
-        self.x_scale = self.y_scale = SymLog() if on else Linear()
+        self.x_scale = self.y_scale = SymLog(self._unit) if on else Linear()
         self.go_home()
         self.stale()
 
     def _at(self, z: complex) -> tuple[float, float]:
         """The pixels of an eigenvalue."""
-        x, y = (float(symlog(z.real)), float(symlog(z.imag))) if self.log else (z.real, z.imag)
+        x, y = z.real, z.imag
+        if self.log:
+            x, y = float(symlog(x / self._unit)), float(symlog(y / self._unit))
         return float(self.to_x(x)), float(self.to_y(y))
 
     def _fit(self) -> None:
         values = self.all_values()
         if self.half_plane:
             reach = float(np.abs(values).max(initial=0.0)) or 1.0
-            reach = float(symlog(reach)) if self.log else reach
+            if self.log:
+                self._fit_log(values, reach)
+                return
             _, high = self._range.fit(-reach, reach)
-            side = (1.02 if self.log else 1.15) * max(high, 1e-9)
+            side = 1.15 * max(high, 1e-9)
             self.set_extent(Extent(-side, side, -side, side))
             return
         reach = float(max(np.abs(values.real).max(initial=0), np.abs(values.imag).max(initial=0)))
         high = self._range.fit(0.0, reach)[1] if reach > 1.2 else 0.0
         side = 1.25 if reach <= 1.2 else 1.1 * high
         self.set_extent(Extent(-side, side, -side, side))
+
+    def _fit_log(self, values: Complex, reach: float) -> None:
+        """Linear below the least modulus, and where nothing is on the right, less of the right."""
+        least = max(float(np.abs(values).min(initial=reach)), LEAST_SHARE * reach)
+        decade = 10.0 ** np.floor(np.log10(least))
+        if not 0.09 < decade * LINEAR_SHARE / self._unit < 11:  # a decade off changes nothing
+            self._unit = float(decade * LINEAR_SHARE)
+            self._range.reset()
+        self.x_scale = self.y_scale = SymLog(self._unit)
+        x, y = symlog(values.real / self._unit), symlog(np.abs(values.imag) / self._unit)
+        _, high = self._range.fit(0.0, float(symlog(reach / self._unit)))
+        side = 1.04 * max(high, 1e-9)
+        right = side if x.max(initial=0.0) > 0.25 * side else 0.3 * side
+        up = side if y.max(initial=0.0) > 0.45 * side else 0.5 * side
+        self.set_extent(Extent(-side, right, -up, up))
 
     def _on_moved(self, *_: object) -> None:
         self._free = True
@@ -187,9 +214,23 @@ class EigenPlane(Plot):
             painter.setPen(thin(mixed(family.colour, self.theme.plot, 0.5)))
             for z in values:
                 painter.drawLine(QPointF(zero_x, zero_y), QPointF(*self._at(z)))
+        if family.residuals is not None:
+            self._discs(painter, family, family.residuals)
         for z in values:
             draw_mark(painter, *self._at(z), family.mark, family.size, colour,
                       QColor(self.theme.plot))
+
+    def _discs(self, painter: QPainter, family: Family, residuals: NDArray[np.floating]) -> None:
+        ground = QColor(family.colour)
+        ground.setAlpha(50)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        for z, r in zip(family.values, residuals, strict=True):
+            if np.isfinite(z) and np.isfinite(r):
+                left, top = self._at(z + r * (-1 + 1j))
+                right, bottom = self._at(z + r * (1 - 1j))
+                painter.drawEllipse(QRectF(left, top, right - left, bottom - top))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def draw_still(self, painter: QPainter, frame: QRectF) -> None:
         """The title above."""

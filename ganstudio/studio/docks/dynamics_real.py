@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ganstudio.runs.gallery.tables import eigenvalues_csv
 from ganstudio.session.messages import State, Update
@@ -38,6 +46,11 @@ VIEWS = {"plane": ("Plane", "The field on a plane in the space of both players' 
 PLANES = (("gradients", "Gradients now"), ("recent_path", "Recent path"),
           ("last_step", "Last step"), ("random", "Random, filter-normalised"),
           ("eigen", "Leading rotation"))
+SHORT, BESIDE = 24, 14
+"""Font heights: below the one a page is short; the other is wide enough for numbers."""
+WIDEST = 1.5
+"""Heights of the page that the plane and its numbers are wide at the most."""
+UNBOUND = 16_777_215
 MOST_STEPS = 40
 """Kept moments that a list offers."""
 OWN = (("", "as the plane"), *PLANES[:4])
@@ -133,7 +146,10 @@ class RealPage(QWidget):
             "spectrum": (self.count_box, self.log), "path": (self.from_box, self.to_box)}
         self.g_box.setItemText(0, "G: as the plane")
         self.d_box.setItemText(0, "D: as the plane")
-        self.bar = Bar(*self.views.values(), *(w for own in self._own.values() for w in own))
+        self.options = tool("Options", "Show or hide what this view can be told.", True)
+        self.options.toggled.connect(lambda _: self._fit())
+        self.bar = Bar(*self.views.values(), self.plane_box, self.options,
+                       *(w for own in self._own.values() for w in own if w is not self.plane_box))
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()
@@ -143,7 +159,11 @@ class RealPage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.angle, 3)
         column.addWidget(self.norm, 2)
-        self._scenes = {"plane": self.plane, "spectrum": self.spectrum, "path": path}
+        self._plane_room = QWidget()
+        row = QHBoxLayout(self._plane_room)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.plane)
+        self._scenes = {"plane": self._plane_room, "spectrum": self.spectrum, "path": path}
         for scene in self._scenes.values():
             self.stack.addWidget(scene)
         whole_page = QVBoxLayout(self)
@@ -156,6 +176,30 @@ class RealPage(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Small: the parts arrange themselves anew where there is little room."""
         return QSize(200, 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the picture has it."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """What belongs to this view, and of that what there is room for."""
+        unit = self.fontMetrics().height()
+        short = self.height() < unit * SHORT
+        # A square beside which its numbers stand needs no words above it.
+        told = short and self.view == "plane" and self.width() - self.height() > unit * BESIDE
+        self.headline.setVisible(not told)
+        self.detail.setVisible(not short)
+        self.options.setVisible(short)
+        eigen = self.plane_box.currentData() == "eigen"
+        kinds = {box.currentData() for box in (self.plane_box, self.g_box, self.d_box)}
+        suits = {self.g_box: not eigen, self.d_box: not eigen, self.again: "random" in kinds}
+        for key, widgets in self._own.items():
+            for widget in widgets:
+                offered = widget is self.plane_box or not short or self.options.isChecked()
+                widget.setVisible(key == self.view and offered and suits.get(widget, True))
+        self.plane.setMaximumWidth(UNBOUND if short else round(self.height() * WIDEST))
+        self.plane_box.setMaximumWidth(unit * 9 if short else UNBOUND)
 
     # ---- choices
 
@@ -171,14 +215,7 @@ class RealPage(QWidget):
         self._changed()
 
     def _changed(self) -> None:
-        eigen = self.plane_box.currentData() == "eigen"
-        for key, widgets in self._own.items():
-            for widget in widgets:
-                widget.setVisible(key == self.view)
-        for box in (self.g_box, self.d_box):
-            box.setVisible(self.view == "plane" and not eigen)
-        kinds = {self.plane_box.currentData(), self.g_box.currentData(), self.d_box.currentData()}
-        self.again.setVisible(self.view == "plane" and "random" in kinds)
+        self._fit()
         self.headline.say("" if self.info is None else "…")
         self.detail.say("")
         self.wants_changed.emit()
@@ -267,17 +304,23 @@ class RealPage(QWidget):
     def _show_spectrum(self, s: SpectrumFrame) -> None:
         self.spectrum_frame = s
         self.spectrum.set_message("")
-        self.spectrum.show_values([
-            Family("whole game", complexes(s.eigenvalues), self.theme.text, "circle", 10),
-            Family("G alone", complexes(s.block_g), self.theme.player_g, "diamond", 8),
-            Family("D alone", complexes(s.block_d), self.theme.player_d, "square", 7)])
+        self._draw_spectrum(s)
         worst = max((float((r / np.maximum(np.abs(complexes(values)), 1e-30)).max(initial=0))
                      for values, r in ((s.eigenvalues, s.residuals), (s.block_g, s.residuals_g),
                                        (s.block_d, s.residuals_d))), default=0.0)
         refined = "" if s.complete else "refining; "
         self._say(spectrum_words(complexes(s.eigenvalues)),
                   f"step {grouped(s.step)}; {refined}residuals up to {plain(100 * worst, 2)} % of "
-                  f"|λ|; {s.products} Jacobian-vector products; {cost(s.cost_seconds)}")
+                  f"|λ| (discs); {s.products} Jacobian-vector products; {cost(s.cost_seconds)}")
+
+    def _draw_spectrum(self, s: SpectrumFrame) -> None:
+        self.spectrum.show_values([
+            Family("whole game", complexes(s.eigenvalues), self.theme.text, "circle", 10,
+                   s.residuals),
+            Family("G alone", complexes(s.block_g), self.theme.player_g, "diamond", 8,
+                   s.residuals_g),
+            Family("D alone", complexes(s.block_d), self.theme.player_d, "square", 7,
+                   s.residuals_d)])
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in these colours."""
@@ -286,7 +329,7 @@ class RealPage(QWidget):
             plot.set_theme(theme)
         self.detail.setStyleSheet(f"color: {theme.muted};")
         if self.spectrum_frame is not None:
-            self._show_spectrum(self.spectrum_frame)
+            self._draw_spectrum(self.spectrum_frame)
 
     def pictures(self) -> Sequence[QWidget]:
         """The widgets that make up the picture, for exports."""

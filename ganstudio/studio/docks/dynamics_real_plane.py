@@ -22,6 +22,12 @@ LEAST_GAUGE = 12
 CENTRE, BARB = 26.0, 6.0
 """Pixels: the arrow of the present move, and the head of any arrow at the most."""
 
+ROOT = 0.4
+"""Length and colour of an arrow go by this power of its speed."""
+
+FAINTEST = 0.45
+"""How strong an arrow is of which the plane sees nothing."""
+
 FADES = 5
 """Classes of how much of an arrow the plane sees."""
 
@@ -102,9 +108,10 @@ class RealPlane(Plot):
         seen = between_nodes(f.share[..., None]).ravel()[known]
         x, y = self.to_x(a.ravel()[known]), self.to_y(b.ravel()[known])
         ux, uy = v[:, 0] / speed, -v[:, 1] / speed
-        level = np.minimum(speed / (self.scale.value or 1.0), 1.0)
+        # Speeds of networks differ by powers of ten; a root shows slow and fast ones together.
+        level = np.minimum(speed / (self.scale.value or 1.0), 1.0) ** ROOT
         cell = abs(float(self.to_x(f.a[1]) - self.to_x(f.a[0]))) if len(f.a) > 1 else 30.0
-        half = 0.46 * cell * np.sqrt(level)
+        half = 0.46 * cell * level
         dx, dy, barb = ux * half, uy * half, np.minimum(0.62 * half, BARB)
         shade = np.minimum((level * SHADES).astype(int), SHADES - 1)
         fade = np.clip(np.ceil(np.nan_to_num(seen) * FADES).astype(int), 1, FADES)
@@ -112,7 +119,8 @@ class RealPlane(Plot):
             for j in range(1, FADES + 1):
                 here = (shade == k) & (fade == j)
                 if here.any():
-                    tint = mixed(colour.name(), self.theme.plot, 0.3 + 0.7 * j / FADES)
+                    strength = FAINTEST + (1 - FAINTEST) * j / FADES
+                    tint = mixed(colour.name(), self.theme.plot, strength)
                     self._arrow_lines.draw(painter, (x[here] - dx[here], y[here] - dy[here]),
                                       (x[here] + dx[here], y[here] + dy[here]),
                                       (ux[here], uy[here]), barb[here], tint)
@@ -157,22 +165,25 @@ class RealPlane(Plot):
         f = self.field
         if f is None or self.message:
             return
-        haloed(painter, frame.left() + 9, frame.bottom() - 9,
-               f"‖Pv‖/‖v‖ = {plain(f.centre_share, 2)}", self.theme)
         unit = self.metrics().height()
         beside = QRectF(frame.right() + 2 * unit, frame.top() + 4,
                         self.width() - frame.right() - 3 * unit, frame.height())
         gauges = self.gauges(f)
-        if beside.width() >= LEAST_GAUGE * unit and beside.height() >= 14 * unit:
-            beside.setWidth(min(beside.width(), 1.5 * LEAST_GAUGE * unit))
-            draw_gauges(painter, beside, gauges, self.theme)
+        if beside.width() < LEAST_GAUGE * unit or beside.height() < LINES * unit * len(gauges):
+            haloed(painter, frame.left() + 9, frame.bottom() - 9,
+                   f"‖Pv‖/‖v‖ = {plain(f.centre_share, 2)}", self.theme)
+            return
+        beside.setWidth(min(beside.width(), 1.5 * LEAST_GAUGE * unit))
+        draw_gauges(painter, beside, gauges, self.theme)
+        if beside.height() >= LINES * unit * len(gauges) + 5 * unit:
             self._legend(painter, beside.left(),
                          beside.top() + LINES * unit * len(gauges) + unit)
 
     def gauges(self, f: FieldFrame) -> list[Gauge]:
         """What is seen of the motion at the centre, and how much of the field turns."""
         found = [Gauge(f"This plane sees {100 * f.centre_share:.0f} % of the motion",
-                       f.centre_share, self.theme.accent, left="‖Pv‖/‖v‖ at the centre")]
+                       f.centre_share, self.theme.accent,
+                       left=f"‖Pv‖/‖v‖ = {plain(f.centre_share, 2)}")]
         if np.isfinite(f.turning_share):
             found.append(Gauge(
                 f"{100 * f.turning_share:.0f} ± {100 * f.turning_error:.0f} % of the field turns",

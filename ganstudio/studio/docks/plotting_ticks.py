@@ -53,11 +53,13 @@ class Whole(Linear):
 
 @dataclass(frozen=True, slots=True)
 class SymLog:
-    """Positions are ``symlog`` of the numbers."""
+    """Positions are ``symlog`` of the numbers over ``unit``, a power of ten."""
+
+    unit: float = 1.0
 
     def number(self, position: float) -> float:
         """What is written at ``position``."""
-        return float(symexp(position))
+        return float(symexp(position)) * self.unit
 
     def ticks(self, low: float, high: float, most: int) -> Ticks:
         """Decades where there are several in sight, else round numbers."""
@@ -70,14 +72,15 @@ class SymLog:
         between = [f * 10.0 ** k for k in range(bottom, top + 1) for f in (1, 2, 5)]
         for sizes in (between, decades):
             numbers = [-s for s in reversed(sizes)] + [0.0, *sizes]
-            found = [(float(symlog(n)), f"{n:g}".replace("-", "−")) for n in numbers]
+            found = [(float(symlog(n)), f"{n * self.unit:g}".replace("-", "−"))
+                     for n in numbers]
             found = [(at, text) for at, text in found if low <= at <= high]
             if 3 <= len(found) <= most + 1:
                 return found
         if len(found) >= 3:
             return found
         numbers, step = _round_numbers(self.number(low), self.number(high), most)
-        return [(float(symlog(n)), _written(n, step)) for n in numbers]
+        return [(float(symlog(n / self.unit)), _written(n, step)) for n in numbers]
 
 
 Scale = Linear | SymLog

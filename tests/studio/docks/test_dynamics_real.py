@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.session.messages import State
@@ -225,3 +226,56 @@ def test_the_gauges_tell_what_is_seen_and_what_turns(page):
     assert (seen.share, turns.share, turns.error) == (0.25, 0.62, 0.03)
     assert "25 %" in seen.words and "62 ± 3 %" in turns.words
     assert page.plane.frame().width() <= page.plane.frame().height() + 1
+
+
+def test_another_theme_leaves_the_words_of_the_view_in_sight(page):
+    page.begin(POINTS)
+    page.set_view("spectrum")
+    page.receive(update(), {"spectrum": spectrum()})
+    page.set_view("plane")
+    page.receive(update(), {"field": field(0.37)})
+    page.set_theme(DARK)
+    assert page.headline.full.startswith("This plane sees 37 %")
+
+
+def test_how_far_an_eigenvalue_is_known_is_a_disc_around_it(page):
+    page.begin(POINTS)
+    page.set_view("spectrum")
+    page.log.setChecked(False)
+
+    def beside(residual: float) -> float:
+        page.receive(update(), {"spectrum": replace(spectrum(), residuals=f32([residual] * 3))})
+        x, y = page.spectrum._at(-0.1 + 3.3j)
+        return picture(page.spectrum).pixelColor(round(x), round(y)).lightness()
+
+    assert beside(0.5) < beside(1e-7) - 20
+
+
+def test_in_a_short_dock_the_picture_has_the_room(show):
+    dock = QWidget()
+    page = RealPage()
+    page.setParent(dock)
+    page.set_theme(LIGHT)
+    unit = page.fontMetrics().height()
+    page.resize(36 * unit, 17 * unit)
+    show(dock, 36 * unit, 17 * unit)
+    page.begin(POINTS)
+    page.receive(update(), {"field": field(0.37)})
+    assert not page.detail.isVisible() and page.options.isVisible()
+    assert not page.g_box.isVisible() and page.plane_box.isVisible()
+    assert page.plane.frame().height() > 0.45 * page.height()
+    page.options.click()
+    assert page.g_box.isVisible() and page.size_box.isVisible()
+    page.set_view("path")
+    assert page.from_box.isVisible() and page.headline.isVisible()
+
+
+def test_a_large_eigenvalue_leaves_the_others_their_room_on_a_logarithmic_axis(page):
+    page.begin(POINTS)
+    page.set_view("spectrum")
+    values = f32([[-400.0, 0.0], [-3.0, 12.0], [-3.0, -12.0]])
+    page.receive(update(), {"spectrum": replace(spectrum(), eigenvalues=values,
+                                                block_g=f32([[-5.0, 0.0]]))})
+    near_one, far_one = page.spectrum._at(-5 + 0j)[0], page.spectrum._at(-400 + 0j)[0]
+    frame = page.spectrum.frame()
+    assert near_one - far_one > 0.3 * frame.width(), "two decades are much of the picture"

@@ -129,6 +129,14 @@ def test_ticks_are_in_sight_in_order_and_few(span, most, scale):
     assert len(ticks) <= 2 * most + 3
 
 
+def test_an_axis_may_turn_linear_where_its_unit_says():
+    scale = SymLog(1e3)  # linear below 1
+    ticks = dict(scale.ticks(float(symlog(-1)), float(symlog(1)), 12))
+    assert {"−100", "−1", "0", "1", "100"} <= set(ticks.values())
+    for at, text in ticks.items():
+        assert scale.number(at) == pytest.approx(float(text.replace("−", "-")), abs=1e-9)
+
+
 def test_a_narrow_stretch_of_distances_still_has_ticks_to_read_it_by():
     for low, high in ((-0.3, 0.2), (-0.02, 0.12), (-16, 0), (0.0, 1.02)):
         ticks = Log().ticks(low, high, 8)

@@ -8,15 +8,16 @@ times as high; ``full`` is the published length.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
+from statistics import fmean
 
-import numpy as np
-
+from ganstudio.metrics.modes import standard_error, true_high_quality
 from ganstudio.recipe import Recipe, with_value
 from ganstudio.recipe.data import Grid, Ring
 from ganstudio.recipe.presets.published import pac_recipe
@@ -24,8 +25,6 @@ from ganstudio.recipe.presets.published import pac_recipe
 SAMPLES = 2500
 SHORT_STEPS, SHORT_RATE = 10_000, 1e-3
 FULL_STEPS, FULL_RATE, FULL_SEEDS = 400_000, 1e-4, 10
-TRUE_QUALITY, TRUE_QUALITY_SD = 0.98889, 0.0021
-"""What true data scores: 1 − exp(−9/2), and its deviation at 2,500 samples."""
 
 PUBLISHED = {
     ("ring", 1): (6.3, 0.5, 98.2), ("ring", 2): (7.9, 0.1, 95.6),
@@ -120,11 +119,13 @@ def rows(jobs: list[Job], workers: int = 0) -> Iterator[Row]:
 
 def summary(data: str, pack: int, results: list[tuple[int, float]]) -> Row:
     """Means and standard errors over seeds (an error of NaN where there is one seed)."""
-    values = np.asarray(results, dtype=np.float64)
-    count = len(values)
-    error = values.std(axis=0, ddof=1) / np.sqrt(count) if count > 1 else np.full(2, np.nan)
-    return Row(data, pack, count, float(values[:, 0].mean()), float(error[0]),
-               float(values[:, 1].mean()), float(error[1]))
+    modes, quality = zip(*results, strict=True)
+    return Row(data, pack, len(results), fmean(modes), _error(modes), fmean(quality),
+               _error(quality))
+
+
+def _error(values: Sequence[float]) -> float:
+    return standard_error(values) if len(values) > 1 else math.nan
 
 
 def collapse(seeds: int, steps: int, *, full: bool, as_json: bool) -> None:
@@ -134,10 +135,12 @@ def collapse(seeds: int, steps: int, *, full: bool, as_json: bool) -> None:
     seeds = seeds or (FULL_SEEDS if full else 2)
     jobs = [Job(data, pack, seed, steps, rate)
             for data in ("grid", "ring") for pack in (1, 2) for seed in range(seeds)]
+    truth = true_high_quality(2)
     if not as_json:
+        deviation = math.sqrt(truth * (1 - truth) / SAMPLES)
         print(f"collapse: {seeds} seeds, {steps:,} steps of 100 packs, rate {rate:g}; "
               f"{SAMPLES} samples\n"
-              f"  true data: every mode, {100 * TRUE_QUALITY:.1f} ± {100 * TRUE_QUALITY_SD:.1f} %")
+              f"  true data: every mode, {100 * truth:.1f} ± {100 * deviation:.1f} %")
     table = []
     for row in rows(jobs):
         table.append({**asdict(row), "published": PUBLISHED[row.data, row.pack]})
@@ -145,4 +148,4 @@ def collapse(seeds: int, steps: int, *, full: bool, as_json: bool) -> None:
             print(row.line(), flush=True)
     if as_json:
         print(json.dumps({"steps": steps, "rate": rate, "samples": SAMPLES,
-                          "true_high_quality": TRUE_QUALITY, "rows": table}))
+                          "true_high_quality": truth, "rows": table}))

@@ -276,7 +276,7 @@ def _bench(commands: Commands) -> None:
     made.add_argument("--seeds", type=_count, default=0, metavar="N",
                       help="collapse, doctor: runs for each line (default 2 and 5, full 10)")
     made.add_argument("--steps", type=_count, default=0, metavar="N",
-                      help="collapse: steps of each run (default 10,000, full 400,000)")
+                      help="collapse: steps of each run (default 12,000, full 400,000)")
     made.add_argument("--full", action="store_true",
                       help="collapse: the published length and rate, which takes a day; soak: "
                       "ten thousand tweaks, ten million rows, 60,000 images")

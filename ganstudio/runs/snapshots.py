@@ -93,8 +93,8 @@ class Snapshots:
         self.budget = budget
         self._kept: dict[str, dict[int, Snapshot]] = {}
         self._sizes: dict[str, dict[int, int]] = {}
-        self._own: dict[str, dict[int, int]] = {}
-        """Sizes without what is shared."""
+        self._own: dict[str, dict[int, tuple[int, int, int]]] = {}
+        """Bytes of each state's own, then where what it shares lies and its bytes."""
 
     @property
     def nbytes(self) -> int:
@@ -113,7 +113,8 @@ class Snapshots:
         """Keep one more, in place of an older one at its step; others may have to go."""
         snapshot = snapshot.on_cpu()
         self._kept.setdefault(branch, {})[snapshot.step] = snapshot
-        self._own.setdefault(branch, {})[snapshot.step] = snapshot.nbytes - snapshot.shared[1]
+        place, size = snapshot.shared
+        self._own.setdefault(branch, {})[snapshot.step] = snapshot.nbytes - size, place, size
         self.thin(branch, marks)
 
     def thin(self, branch: str, marks: Collection[int] = ()) -> None:
@@ -135,8 +136,8 @@ class Snapshots:
         counted: set[int] = set()
         sizes = self._sizes[branch] = {}
         for step in self.steps(branch):
-            place, size = self._kept[branch][step].shared
-            sizes[step] = self._own[branch][step] + (0 if place in counted else size)
+            own, place, size = self._own[branch][step]
+            sizes[step] = own + (0 if place in counted else size)
             counted.add(place)
         return sizes
 

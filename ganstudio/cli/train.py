@@ -138,6 +138,7 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
     from ganstudio.data.dataset import Cancelled, DataError
     from ganstudio.runs.errors import RunError
     from ganstudio.session.conductor import Conductor
+    from ganstudio.training.machine import precision_note
     from ganstudio.training.moves import NonFiniteLossError
 
     if arguments.features:
@@ -159,6 +160,9 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
             return complain(str(error))
         finally:
             reading.end()
+        slow = precision_note(conductor.recipe, conductor.trainer.device)
+        if slow:
+            print(f"ganstudio: warning: {slow}", file=sys.stderr)
         if arguments.features:
             try:
                 conductor.measuring.choose(arguments.features)

@@ -19,11 +19,21 @@ class Network(nn.Module):
     ``has_dropout``: training forwards draw random numbers.
     ``stateful_forward``: a training forward changes buffers (running statistics, or the vectors
     of spectral norm), so how often it is called is part of the run.
+    ``mixed``: products are made in bfloat16 from float32 weights, and what comes out is float32
+    again, for losses and penalties (mixed precision, Micikevicius et al. 2018).
     """
 
     uses_batch_statistics: bool = False
     has_dropout: bool = False
     stateful_forward: bool = False
+    mixed: bool = False
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """The forward pass, in mixed precision if that is wanted."""
+        if not self.mixed:
+            return super().__call__(x)  # type: ignore[no-any-return]
+        with torch.autocast(x.device.type, torch.bfloat16):
+            return super().__call__(x).float()  # type: ignore[no-any-return]
 
     def note_state(self) -> None:
         """Set the three flags from the modules inside; the builders call it once."""
@@ -73,5 +83,9 @@ class Discriminator(Network):
 
     def read(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Logits and features for samples ``x``, from one pass."""
-        features = self.features(x)
-        return self.head(features), features
+        if not self.mixed:
+            features = self.features(x)
+            return self.head(features), features
+        with torch.autocast(x.device.type, torch.bfloat16):
+            features = self.features(x)
+            return self.head(features).float(), features.float()

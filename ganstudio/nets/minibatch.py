@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from ganstudio.nets.mixed import in_full
+
 if TYPE_CHECKING:
     from ganstudio.recipe.stabilisers import Minibatch
 
@@ -51,7 +53,7 @@ class MinibatchDiscrimination(nn.Module):
         """(n, features) to (n, features + kernels)."""
         if not self.training:
             return torch.cat([f, self.usual.expand(len(f), -1)], dim=1)
-        closeness = self.closeness(f)
+        closeness = in_full(self.closeness, f)
         with torch.no_grad():
             self.usual.lerp_(closeness.mean(0), MOMENTUM)
         return torch.cat([f, closeness], dim=1)
@@ -77,7 +79,7 @@ class MinibatchStddev(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(n, C, H, W) to (n, C+1, H, W), or (n, features) to (n, features+1)."""
         n = x.shape[0]
-        spread = self._spread(x) if self.training else self.usual.expand(n)
+        spread = in_full(self._spread, x) if self.training else self.usual.expand(n)
         extra = spread.view(n, *(1,) * (x.dim() - 1)).expand(n, 1, *x.shape[2:])
         return torch.cat([x, extra], dim=1)
 

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ganstudio.nets.mixed import in_full
+
 WARM_UP = 50
 """Power iterations at construction, so that the first steps already see a fair σ."""
 
@@ -44,6 +46,9 @@ class SpectralNorm(nn.Module):
 
     def forward(self, weight: Tensor) -> Tensor:
         """W/σ, the shape of W."""
+        return in_full(self._divided, weight)
+
+    def _divided(self, weight: Tensor) -> Tensor:
         matrix = self._matrix(weight)
         u, v = self.u, self.v
         if self.training:

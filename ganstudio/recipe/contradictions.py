@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ganstudio.recipe.data import IMAGE_KINDS
 from ganstudio.recipe.game import LABELLED
 from ganstudio.recipe.tree import Recipe
 
@@ -16,7 +17,7 @@ TOWARDS_ONE = ("gp", "lp", "dragan")
 def warnings(recipe: Recipe) -> tuple[str, ...]:
     """One sentence for each contradiction; none where all is well. Nothing is forbidden by them."""
     return (*_about_slopes(recipe), *_about_company(recipe), *_about_labels(recipe),
-            *_about_moves(recipe))
+            *_about_moves(recipe), *_about_precision(recipe))
 
 
 def _on(recipe: Recipe) -> list[str]:
@@ -115,3 +116,9 @@ def _about_moves(recipe: Recipe) -> Iterator[str]:
     if recipe.loss.clip and recipe.loss.kind not in ("wasserstein", "hinge"):
         yield ("Clipped weights were meant for the Wasserstein critic; under this loss they keep D "
                "from ever being sure.")
+
+
+def _about_precision(recipe: Recipe) -> Iterator[str]:
+    if recipe.machine.precision == "bf16" and recipe.data.kind not in IMAGE_KINDS:
+        yield ("bf16 keeps 8 binary digits of a number, so generated points fall on a coarse "
+               "lattice: use float32 for points.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import sys
 import threading
 
@@ -43,6 +44,25 @@ def resolve_device(recipe: Recipe) -> torch.device:
 def resolve_threads(recipe: Recipe) -> int:
     """CPU threads for this run: what the recipe says, or all cores but one."""
     return recipe.machine.threads or max(1, (os.cpu_count() or 2) - 1)
+
+
+def has_bf16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 in hardware; elsewhere it is emulated, far slower."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type == "cpu" and platform.machine().lower() in ("x86_64", "amd64"):
+        # Private names of torch: where a version lacks them, the machine counts as without.
+        asked = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+        return any(getattr(torch.cpu, name, bool)() for name in asked)
+    return device.type == "mps" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def precision_note(recipe: Recipe, device: torch.device) -> str:
+    """What a person should know of bf16 on this machine; empty where all is well."""
+    if recipe.machine.precision != "bf16" or has_bf16(device):
+        return ""
+    return (f"This machine's {'processor' if device.type == 'cpu' else 'GPU'} has no bf16 "
+            "arithmetic: the run works in bf16 but is many times slower than in float32")
 
 
 def keep_large_buffers() -> None:

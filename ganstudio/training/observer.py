@@ -40,6 +40,7 @@ from ganstudio.training.frames import (
     WantWalk,
 )
 from ganstudio.training.latents import FixedLatents
+from ganstudio.training.machine import precision_note
 from ganstudio.training.mosaic import tile, to_pictures
 from ganstudio.training.rule_cost import cost_note
 from ganstudio.training.slow_looks import SlowLooks
@@ -85,7 +86,8 @@ class Observer:
             parameters_d=sum(p.numel() for p in trainer.players.weights_d),
             extent=data.extent, offset=np.asarray(data.offset, np.float32),
             scale=np.asarray(data.scale, np.float32),
-            notes=(*data.notes, *([cost] if cost else [])),
+            notes=tuple(note for note in (
+                *data.notes, cost, precision_note(trainer.recipe, trainer.device)) if note),
             knows_modes=data.modes is not None, knows_density=data.density is not None,
             has_labels=data.labels is not None)
 

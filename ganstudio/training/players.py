@@ -14,7 +14,8 @@ from ganstudio.recipe.tree import Recipe
 from ganstudio.training.optimizers import Optimizer
 from ganstudio.training.streams import Stream, generator
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
+DTYPES = {"float32": torch.float32, "bf16": torch.float32, "float64": torch.float64}
+"""What weights and losses are in."""
 
 
 class Players:
@@ -37,6 +38,7 @@ class Players:
             network.to(device)
             if len(sample_shape) == 3:
                 network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            network.mixed = recipe.machine.precision == "bf16"
             network.train()
         self.weights_g: list[Tensor] = list(self.g.parameters())
         self.weights_d: list[Tensor] = list(self.d.parameters())

@@ -52,6 +52,8 @@ def refuse(plan: Plan) -> None:
                           f"{', '.join(PLAIN_RULES + RULES)} are")
     if rule in RULES:
         refuse_with_rule(plan)
+    if plan.recipe.machine.precision == "bf16":
+        raise ScriptError("bf16 is not written as a plain script; train in float32 for one")
     usual = leaves(Recipe())
     for path in plan.start:
         if path.split(".")[0] in PARTS or path in FIELDS or path in _RULES_OWN:

@@ -90,6 +90,8 @@ class Tiers:
         return taken
 
     def _note(self, name: str) -> None:
+        if self.trainer.recipe.machine.precision == "bf16":
+            name += ", bf16"
         if name != self.name:
             self.name = name
             self.switches.append(Switch(self.trainer.step, name, self.why))

@@ -18,7 +18,7 @@ ANY = frozenset({
     *(f"optimizer_{who}.{name}" for who in "dg"
       for name in ("kind", "lr", "momentum", "alpha", "beta1", "beta2", "eps",
                    "schedule", "warmup", "steps", "final")),
-    "latent.kind", "latent.dim", "machine.device", "machine.threads", "machine.precision",
+    "latent.kind", "latent.dim", "machine.device", "machine.threads",
 })
 """Fields whose every value the program knows (or need not know)."""
 
@@ -29,6 +29,7 @@ SOME: dict[str, tuple[Any, ...]] = {
     "loss.kind": ("minimax", "non_saturating", "least_squares", "hinge", "wasserstein",
                   "relativistic_average", "relativistic_paired"),
     "update.rule": ("alternating", "simultaneous"),
+    "machine.precision": ("float32", "float64"),
 }
 """Fields of which it knows these values."""
 

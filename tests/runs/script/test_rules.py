@@ -40,6 +40,7 @@ def test_clipped(told, rule, before):
     ({"generator": {"norm": "batch"}}, "batch norm in the generator"),
     ({"discriminator": {"dropout": 0.2}}, "dropout"), ({"minibatch": {"pack": 2}}, "packing"),
     ({"update": {"rule": "consensus", "train_d": False}}, "on hold"),
+    ({"machine": {"precision": "bf16"}}, "^bf16 is not written"),
     ({"update": {"rule": "sga"}}, "^the update rule 'sga' is not written")])
 def test_what_has_no_code_beside_a_rule_is_refused_in_one_sentence(told, parts, words):
     with pytest.raises(ScriptError, match=words):

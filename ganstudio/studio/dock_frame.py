@@ -66,7 +66,7 @@ class TitleBar(QWidget):
 
     def place_head(self) -> None:
         """The dock's row of buttons stands here where it fits, else within the dock."""
-        head = self.frame.contents.head
+        head = self.frame.contents.button_row
         if head is None:
             return
         taken = self.label.sizeHint().width() + self.fontMetrics().height() * 7

@@ -80,12 +80,14 @@ def test_the_timelines_buttons_stand_in_its_title_where_there_is_room(
         running: MainWindow, qtbot: QtBot) -> None:
     frames = running.workspace.frames
     bar, dock = frames["timeline"].bar, frames["timeline"].contents
-    qtbot.waitUntil(lambda: dock.head.parent() is bar)
+    qtbot.waitUntil(lambda: dock.button_row.parent() is bar)
     running.workspace.tabifyDockWidget(frames["timeline"], frames["log"])
     qtbot.waitUntil(lambda: bar.slim)
-    assert dock.head.parent() is dock and dock.head.isVisibleTo(dock)
+    assert dock.button_row.parent() is dock and dock.button_row.isVisibleTo(dock)
     running.workspace.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, frames["log"])
-    qtbot.waitUntil(lambda: dock.head.parent() is bar)
+    qtbot.waitUntil(lambda: dock.button_row.parent() is bar)
+    doctor = frames["doctor"].contents
+    assert doctor.area.isAncestorOf(doctor.head)  # and no other dock is taken apart
 
 
 def test_closed_dock_stays_closed_at_the_next_start(make_window, qtbot: QtBot) -> None:

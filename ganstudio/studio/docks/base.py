@@ -28,7 +28,7 @@ class Dock(QWidget):
     least_height: ClassVar[float] = 6
     """In font heights: below this nothing can be made out."""
 
-    head: QWidget | None = None
+    button_row: QWidget | None = None
     """The dock's row of buttons, if it may stand in the title bar where there is room."""
 
     wants_changed = Signal()

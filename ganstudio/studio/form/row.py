@@ -35,14 +35,22 @@ SETTLE_MS = 400  # a change that is in force sooner is never announced as waitin
 
 
 class TitleButton(QAbstractButton):
-    """A field's title, cut short where there is no room; a click explains the field."""
+    """A field's title, on two lines where one is too short; a click explains the field."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setText(text)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.WhatsThisCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        """One line or two."""
+        metrics = self.fontMetrics()
+        wraps = metrics.horizontalAdvance(self.text()) > width and " " in self.text()
+        return metrics.height() + (metrics.lineSpacing() if wraps else 0)
 
     def sizeHint(self) -> QSize:
         """As long as the text."""
@@ -57,9 +65,18 @@ class TitleButton(QAbstractButton):
         font = self.font()
         font.setUnderline(self.underMouse())
         painter.setFont(font)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight,
-                                             self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, "\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """What fits on the first line, and the rest, cut short only where it must be."""
+        def fits(text: str) -> bool:
+            return self.fontMetrics().horizontalAdvance(text) <= self.width()
+        first, rest = self.text(), ""
+        while not fits(first) and " " in first:
+            first, _, word = first.rpartition(" ")
+            rest = f"{word} {rest}".rstrip()
+        return [self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, self.width())
+                for line in (first, rest) if line]
 
 
 class Row(QWidget):

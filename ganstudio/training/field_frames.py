@@ -154,7 +154,7 @@ class WantTheory:
     """
 
     bins: int = 240
-    size: int = 48
+    size: int = 80
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ Array = NDArray[np.float64]
 Extent = tuple[float, float, float, float, int]
 """A view of the plane and its nodes to a side."""
 LINE_CELLS = 1 << 14
-FINER = 5
+FINER = 3
 """Cells of the numbers' lattice to a side of one cell of the 2-D picture."""
 SAMPLES = 8192
 WIDEST = 20.0

@@ -31,6 +31,9 @@ EMPTY = "Start a run on 1-D or 2-D data to see its optimal discriminator here."
 IMAGES = "The optimal discriminator needs 1-D or 2-D data whose density is known."
 LOOKING = "Working out the optimal discriminator…"
 
+SHORT = 24  # font heights
+UNBOUND = 16_777_215
+
 NUMBERS: tuple[tuple[str, str, float | None, str], ...] = (
     ("v_star", "V(D*, G)", -log(4), "The value of the game at the optimal discriminator: "
      "2·JSD − log 4."),
@@ -124,8 +127,9 @@ class TheoryPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for widget, stretch in ((self.bar, 0), (self.headline, 0), (self.detail, 0),
-                                (self.stack, 1), (self.table, 0), (self.norms, 0)):
+                                (self.stack, 1000), (self.table, 0), (self.norms, 0)):
             column.addWidget(widget, stretch)
+        column.addStretch(1)
         self.norms.setContentsMargins(8, 0, 8, 4)
         self._place_table()
 
@@ -141,7 +145,8 @@ class TheoryPage(QWidget):
                 if j == 2:
                     cell.setVisible(self.width() > unit * 22)
         self._grid.setColumnStretch(4 * columns - 1, 1)
-        self.table.setVisible(self.height() > unit * 18)
+        self._grid.setColumnMinimumWidth(3, 2 * unit if columns == 2 else 0)
+        self.table.setVisible(self.height() > unit * (26 if columns == 2 else 34))
 
     def minimumSizeHint(self) -> QSize:
         """Small: the parts arrange themselves anew where there is little room."""
@@ -150,13 +155,24 @@ class TheoryPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side, or one above the other."""
         super().resizeEvent(event)
-        across = self.width() > 1.1 * self.stack.height()
+        unit = self.fontMetrics().height()
+        short = self.height() < unit * SHORT
+        self.detail.setVisible(not short)
+        across = self.width() > 0.9 * self.height()
         self._plane_row.setDirection(QBoxLayout.Direction.LeftToRight if across
                                      else QBoxLayout.Direction.TopToBottom)
-        tall = round(self.width() / 3 * 1.2) if across else 16777215
         for plot in (self.star, self.learned, self.heat_gap):
-            plot.setMaximumHeight(max(tall, 90))
+            plot.show_x = plot.show_y = not short
+            plot.stale()
+        # Squares in a row are no higher than a third of the width, and what is left over stays
+        # below the figures.
+        self._plane.setMaximumHeight(round(self.width() / 3 + 3 * unit) if across else UNBOUND)
+        self._fit_stack()
         self._place_table()
+
+    def _fit_stack(self) -> None:
+        flat = self.stack.currentWidget() is self._flat
+        self.stack.setMaximumHeight(UNBOUND if flat else self._plane.maximumHeight())
 
     # ---- what comes
 
@@ -170,6 +186,7 @@ class TheoryPage(QWidget):
             plot.set_message(words)
         flat = info is None or info.sample_shape != (2,)
         self.stack.setCurrentWidget(self._flat if flat else self._plane)
+        self._fit_stack()
         self.gap.setVisible(info is not None and not info.is_image)
         self.headline.say("")
         self.detail.say("")

@@ -131,7 +131,7 @@ class HeatPlane(Plot):
         self.update()
 
     def _colour(self) -> None:
-        self._picture = (coloured(upsampled(self._values, 144), *self.range, self.theme)
+        self._picture = (coloured(upsampled(self._values, 240), *self.range, self.theme, True)
                          if self._values.size else None)
 
     def set_theme(self, theme: Theme) -> None:
@@ -157,7 +157,7 @@ class HeatPlane(Plot):
         needed = metrics.horizontalAdvance(self.title + low + high) + bar + 30
         if needed > frame.width():
             return
-        ramp = coloured(np.tile(np.linspace(0, 1, 64), (2, 1)), 0, 1, self.theme)
+        ramp = coloured(np.tile(np.linspace(0, 1, 64), (2, 1)), 0, 1, self.theme, vivid=True)
         box = QRectF(right - bar - 5, base - metrics.ascent() * 0.7, bar, metrics.ascent() * 0.6)
         painter.drawImage(box, ramp)
         painter.setPen(thin(self.theme.line))

@@ -90,11 +90,20 @@ def thin(colour: str | QColor, dash: tuple[float, ...] = ()) -> QPen:
     return pen
 
 
+VIVID = 0.8
+"""How much of a player's colour there is at the ends of a vivid ramp."""
+
+
 @lru_cache(maxsize=8)
-def ramp(theme: Theme) -> NDArray[np.uint32]:
-    """256 colours (0xffRRGGBB) from ``low`` over ``middle`` to ``high``."""
+def ramp(theme: Theme, vivid: bool = False) -> NDArray[np.uint32]:
+    """256 colours (0xffRRGGBB) from ``low`` over ``middle`` to ``high``; ``vivid`` ones are the
+    whole picture and no ground for another.
+    """
+    low, high = QColor(theme.low), QColor(theme.high)
+    if vivid:
+        low, high = (mixed(c, theme.plot, VIVID) for c in (theme.fake, theme.real))
     ends = np.array([[c.red(), c.green(), c.blue()] for c in
-                     map(QColor, (theme.low, theme.middle, theme.high))], float)
+                     (low, QColor(theme.middle), high)], float)
     at = np.linspace(0, 1, 256)
     r, g, b = (np.interp(at, [0, 0.5, 1], ends[:, i]).round().astype(np.uint32)
                for i in range(3))
@@ -102,10 +111,11 @@ def ramp(theme: Theme) -> NDArray[np.uint32]:
     return colours
 
 
-def coloured(values: NDArray[np.floating], low: float, high: float, theme: Theme) -> QImage:
+def coloured(values: NDArray[np.floating], low: float, high: float, theme: Theme,
+             vivid: bool = False) -> QImage:
     """A finite field (rows from low y to high y) as a picture with high y at the top."""
     share = (values[::-1] - low) * (255 / max(high - low, 1e-30)) + 0.5
-    return image_of(ramp(theme)[np.clip(share, 0, 255).astype(np.uint8)])
+    return image_of(ramp(theme, vivid)[np.clip(share, 0, 255).astype(np.uint8)])
 
 
 def image_of(pixels: NDArray[np.generic]) -> QImage:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from ganstudio.session.messages import RevertD, State, TrainD
 from ganstudio.studio.docks.dynamics_theory import TheoryPage
+from ganstudio.studio.docks.plotting_paint import ramp
 from ganstudio.studio.theme import LIGHT
 from ganstudio.training.field_frames import TheoryFrame, WantTheory
 from tests.studio.docks.made import IMAGES, LINE, POINTS, event, f32, near, picture, update
@@ -81,7 +82,8 @@ def test_two_dimensions(page):
     image = picture(plot)
     left = float(plot.to_x(-1.8)), float(plot.to_y(0.0))
     right = float(plot.to_x(1.8)), float(plot.to_y(0.0))
-    assert near(image, *left, LIGHT.low, 2) and near(image, *right, LIGHT.high, 2)
+    ends = [f"#{colour & 0xffffff:06x}" for colour in ramp(LIGHT, vivid=True)[[0, -1]].tolist()]
+    assert near(image, *left, ends[0], 2) and near(image, *right, ends[1], 2)
     assert page.heat_gap.range[0] == -page.heat_gap.range[1]
 
 

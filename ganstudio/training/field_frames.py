@@ -176,7 +176,9 @@ class TheoryFrame:
     ``w1`` the exact Wasserstein-1 distance (1-D), ``critic_gap`` E_p D − E_q D and ``lipschitz``
     the steepest slope of D on the lattice (so that critic_gap ≤ lipschitz·w1). ``mass_p`` and
     ``mass_q`` say how much of each density the lattice of the numbers holds; the rest
-    counts as told apart without fail.
+    counts as told apart without fail. Under instance noise of standard deviation ``noise`` all of
+    this is of the densities with that noise added, which D judges. ``blank`` says why d_star is NaN
+    everywhere, where it is.
     """
 
     step: int
@@ -201,6 +203,8 @@ class TheoryFrame:
     q_exact: bool
     bandwidth: float
     cost_seconds: float
+    noise: float = 0.0
+    blank: str = ""
 
 
 FieldWant = WantField | WantSpectrum | WantPathAngle | WantTheory

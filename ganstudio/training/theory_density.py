@@ -165,6 +165,13 @@ def affine_mass(generate: Generate, dim: int, like: Tensor, lattice: Lattice) ->
     return CellMass(peak * np.exp(exponent), True, 0.0)
 
 
+def noisy(mass: Array, lattice: Lattice, sigma: float) -> Array:
+    """What a density's masses (n,) become when Gaussian noise is added to its samples."""
+    shape = [len(e) - 1 for e in lattice.edges][::-1]
+    widths = sigma / np.array(lattice.cell[::-1])
+    return blurred(mass.reshape(shape), widths).ravel()
+
+
 # ---- estimated ------------------------------------------------------------------------------
 
 
@@ -187,15 +194,15 @@ def kernel_mass(samples: Array, lattice: Lattice) -> Generator[None, None, CellM
     candidates = np.geomspace(low, min(max(rule, 2 * low), max(high, 2 * low)), 8)
     scores = []
     for bandwidth in candidates:
-        smooth = _blurred(halves[0], bandwidth / cell)
+        smooth = blurred(halves[0], bandwidth / cell)
         scores.append(float((halves[1] * np.log(smooth + 1e-12)).sum()))
         yield
     best = float(candidates[int(np.argmax(scores))]) * 2 ** (-1 / (d + 4))
-    mass = _blurred(halves[0] + halves[1], best / cell) / n
+    mass = blurred(halves[0] + halves[1], best / cell) / n
     return CellMass(mass.T.ravel(), False, best)
 
 
-def _blurred(mass: Array, widths: Array) -> Array:
+def blurred(mass: Array, widths: Array) -> Array:
     """``mass`` with a Gaussian of these widths (in cells) laid over each dimension."""
     for axis, width in enumerate(widths):
         size = mass.shape[axis]

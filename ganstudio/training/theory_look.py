@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -29,6 +29,7 @@ from ganstudio.training.theory_density import (
     latent_mesh,
     line_mass,
     mapped,
+    noisy,
 )
 
 Array = NDArray[np.float64]
@@ -133,6 +134,10 @@ def _judged(still: StillGame, lattice: Lattice, p: Array, q: CellMass
             ) -> Generator[None, None, Found]:
     at = torch.from_numpy(lattice.centres()).to(still.flat)
     d = yield from mapped(lambda x: still.copies.d(x), at)
+    sigma = still.game.objective.sigma
+    if sigma > 0:  # D is shown both with noise on them, and judges those
+        p, q = noisy(p, lattice, sigma), replace(q, mass=noisy(q.mass, lattice, sigma))
+        yield
     return Found(lattice, p, q, d)
 
 
@@ -166,6 +171,18 @@ def _optimal(loss: Loss, p: Array, q: Array) -> Array:
     if not (loss.smooth or loss.flip):
         return share
     return (1 - loss.smooth) * (loss.flip + (1 - 2 * loss.flip) * share)
+
+
+def _why_blank(loss: Loss, line: bool) -> str:
+    """Where no optimal D is shown, why."""
+    if loss.kind == "relativistic_average":
+        return ("No formula gives the optimal D of the relativistic average loss: what is best at "
+                "one place depends on D's mean over all others")
+    if loss.kind == "relativistic_paired" and (loss.smooth or loss.flip):
+        return "With smoothed or flipped labels no formula gives the optimal D of paired scores"
+    if loss.kind == "wasserstein" and not line:
+        return "On the plane no formula gives the optimal critic; in one dimension it is shown"
+    return ""
 
 
 def _levelled(values: Array, weights: Array) -> Array:
@@ -218,7 +235,9 @@ def _line_frame(still: StillGame, want: WantTheory, data: Dataset, density: Dens
     kind = still.recipe.loss.kind
     centres, dx = found.lattice.centres()[:, 0], found.lattice.volume
     x = np.linspace(*data.extent[:2], want.bins)
-    p = np.asarray(density.pdf(x[:, None]))
+    noiseless = still.game.objective.sigma == 0
+    p = (np.asarray(density.pdf(x[:, None])) if noiseless
+         else np.interp(x, centres, found.p / dx))
     q = np.interp(x, centres, found.q.mass / dx)
     d = _shown(kind, np.interp(x, centres, found.d))
     w1 = w1_on_grid(found.p / dx, found.q.mass / dx, dx)
@@ -269,4 +288,5 @@ def _frame(still: StillGame, data: Dataset, found: Found,
         still.step, data.extent, frozen(x), frozen(p), frozen(q), frozen(d_star), frozen(d),
         frozen(d - d_star), LOSS_FACTS[kind].output, n.jsd, n.v_star, n.loss_d, n.loss_d_star,
         n.bound, w1, n.critic_gap, n.lipschitz, n.mass_p, n.mass_q, found.q.exact,
-        found.q.bandwidth, still.spent())
+        found.q.bandwidth, still.spent(), still.game.objective.sigma,
+        _why_blank(still.recipe.loss, bool(len(x))))

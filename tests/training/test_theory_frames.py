@@ -12,11 +12,12 @@ from scipy.stats import norm
 
 from ganstudio.data.dataset import Dataset
 from ganstudio.data.densities import GaussianMixture
+from ganstudio.game.theory import normal_theory
 from ganstudio.recipe.game import Loss
 from ganstudio.training import theory_look
 from ganstudio.training.field_frames import WantTheory
 from ganstudio.training.observer import Observer
-from ganstudio.training.theory_density import Lattice, kernel_mass, line_mass
+from ganstudio.training.theory_density import Lattice, kernel_mass, line_mass, noisy
 from ganstudio.training.trainer import Trainer
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "game/reference/dynamics.json").read_text())
@@ -219,3 +220,36 @@ def test_labels_and_pairs_move_the_optimal_discriminator():
     assert (levelled * p).sum() == pytest.approx(0) and np.diff(levelled) == pytest.approx(
         np.diff(paired))
     assert np.isnan(theory_look._optimal(Loss(kind="relativistic_average"), p, q)).all()
+
+
+@pytest.mark.parametrize("sigma", [0.2, 0.7])
+def test_under_instance_noise_the_densities_are_those_that_d_judges(sigma):
+    made = normal_run((0, 1), (1, 0.5), instance_noise={"sigma": sigma})
+    frame = Observer(made).look(WantTheory())
+    wide = [(mean, (sd**2 + sigma**2) ** 0.5) for mean, sd in ((0, 1), (1, 0.5))]
+    exact = normal_theory(*wide)
+    assert frame.noise == sigma
+    assert frame.jsd == pytest.approx(exact.jsd, abs=1e-4)
+    assert frame.w1 == pytest.approx(exact.w1, abs=1e-4)
+    p, q = (norm.pdf(frame.x, *one) for one in wide)
+    sure = p + q > 1e-3
+    assert frame.d_star[sure] == pytest.approx((p / (p + q))[sure], abs=5e-3)
+    bare = Observer(normal_run((0, 1), (1, 0.5))).look(WantTheory())
+    assert bare.noise == 0 and bare.jsd > frame.jsd + 1e-3, "noise brings the two nearer"
+
+
+def test_noise_in_the_plane_widens_each_blob():
+    lattice = Lattice((np.linspace(-4, 4, 161), np.linspace(-3, 3, 121)))
+    blob, wide = (GaussianMixture(np.array([[0.5, -0.4]]), sd).pdf(lattice.centres())
+                  * lattice.volume for sd in (0.3, 0.5))
+    assert noisy(blob, lattice, 0.4) == pytest.approx(wide, abs=1e-6)
+
+
+@pytest.mark.parametrize("loss, words", [
+    ({"kind": "relativistic_average"}, "relativistic average"),
+    ({"kind": "relativistic_paired", "smooth": 0.1}, "paired"),
+    ({"kind": "relativistic_paired"}, ""), ({"kind": "minimax"}, "")])
+def test_where_theory_gives_no_optimum_it_says_so(loss, words):
+    frame = Observer(normal_run((0, 1), (1, 1), loss=loss)).look(WantTheory())
+    assert words in frame.blank and bool(frame.blank) is bool(words)
+    assert np.isnan(frame.d_star).all() == bool(words)

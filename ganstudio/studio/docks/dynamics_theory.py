@@ -220,8 +220,10 @@ class TheoryPage(QWidget):
             self._show(frame)
 
     def _show(self, f: TheoryFrame) -> None:
-        for plot in (self.line, self.gap, self.star, self.learned, self.heat_gap):
+        for plot in (self.line, self.learned):
             plot.set_message("")
+        for plot in (self.gap, self.star, self.heat_gap):
+            plot.set_message(f"{f.blank}." if f.blank else "")
         if len(f.x):
             self.line.show_frame(f)
             self.gap.show_frame(f)
@@ -237,11 +239,15 @@ class TheoryPage(QWidget):
             said = f"JSD {fixed(f.jsd, 4)}: D proves {min(proven, 100):.0f} % of it"
         elif isfinite(f.w1):
             said = f"W1 {fixed(f.w1, 4)}, the critic sees {fixed(f.critic_gap, 4)}"
+        elif f.blank:
+            said = f"{f.blank}."
         else:
             said = f"D is at most {plain(far, 3)} from optimal"
         self.headline.say(said)
         density = "exact" if f.q_exact else f"kernel estimate, bandwidth {plain(f.bandwidth, 3)}"
-        self.detail.say(f"step {grouped(f.step)}; largest |D − D*| {plain(far, 3)}; generator's "
+        noise = f"both with noise of σ = {plain(f.noise, 3)}; " if f.noise else ""
+        apart = f"largest |D − D*| {plain(far, 3)}; " if isfinite(far) else ""
+        self.detail.say(f"step {grouped(f.step)}; {apart}{noise}generator's "
                         f"density: {density}; lattice holds {100 * f.mass_p:.1f} % of the data, "
                         f"{100 * f.mass_q:.1f} % of the generator")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -133,3 +134,20 @@ def test_the_question_goes_when_it_is_settled_elsewhere(page, kind):
     assert page.keep.isVisible()
     page.receive(update(events=[event(kind, 6)]), {})
     assert not page.keep.isVisible()
+
+
+def test_why_no_optimal_d_is_shown_is_said_in_its_place(page):
+    page.begin(POINTS)
+    page.receive(update(), {"theory": replace(frame(flat=False), blank="No formula gives it",
+                                              jsd=float("nan"))})
+    assert page.headline.full == "No formula gives it."
+    assert page.star.message == page.heat_gap.message == "No formula gives it."
+    assert not page.learned.message
+    page.receive(update(), {"theory": frame(flat=False)})
+    assert not page.star.message
+
+
+def test_noise_that_d_judges_is_told(page):
+    page.begin(POINTS)
+    page.receive(update(), {"theory": replace(frame(flat=False), noise=0.25)})
+    assert "noise of σ = 0.25" in page.detail.full

@@ -17,6 +17,10 @@ class Trial:
 
     So a run that is cut short in a trial is the run before it, and replay knows nothing of
     trials that were taken back.
+
+    D moves as in its own turns, by its own optimizer. Under a rule with a memory of its own
+    (extragradient, OGDA, …, see ``RuleMoves``) that memory, moments included, waits meanwhile and
+    is taken up again where it stood; D's optimizer in turn goes on from the last kept trial.
     """
 
     def __init__(self, conductor: Conductor) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from ganstudio.studio.actions import TOOL_GROUPS, ActionSet
 from ganstudio.studio.speed import SpeedControl
 
 SHORT_TEXT = {"step": "Step"}
+RUN_TEXTS = ("Run", "Pause")
 COMPACT = ("restart", "snapshot", "export")
 ROOMY = 52  # font heights: below this the toolbar is compact
 ICON_ONLY = ("start", "theme")
@@ -50,6 +51,11 @@ class ToolBar(QToolBar):
         self.ensurePolished()
         QApplication.sendEvent(self, QEvent(QEvent.Type.StyleChange))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only now are all styles known."""
+        super().showEvent(event)
+        self.fix_run_width()
+
     def _add(self, key: str, actions: ActionSet) -> None:
         action = actions[key]
         action.setIconText(SHORT_TEXT.get(key, actions.specs[key].text.rstrip("…")))
@@ -72,9 +78,12 @@ class ToolBar(QToolBar):
     def fix_run_width(self) -> None:
         """Keep the run button as wide as its wider text, so that nothing jumps."""
         button = self.buttons["run"]
-        widest = button.fontMetrics().horizontalAdvance("Pause")
-        now = button.fontMetrics().horizontalAdvance(button.text())
-        button.setMinimumWidth(button.sizeHint().width() + max(0, widest - now))
+        button.setMinimumWidth(0)
+        # As Qt measures it: the advance alone is a pixel less.
+        widths = {text: button.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, text).width()
+                  for text in (*RUN_TEXTS, button.text())}
+        spare = button.sizeHint().width() - widths[button.text()]
+        button.setMinimumWidth(spare + max(widths.values()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room some buttons keep only their icons."""

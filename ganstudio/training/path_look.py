@@ -23,6 +23,6 @@ def path_frames(still: StillGame, want: WantPathAngle, begin: Moment
     alpha = np.linspace(0.0, BEYOND, want.count)
     angle = yield from path_angle(still.field, begin.weights, still.flat, alpha)
     length = float((still.flat - begin.weights).norm())
+    words = read_path(angle, len(still.flat)) if length > 0 else UNMOVED
     yield PathAngleFrame(still.step, begin.step, frozen(alpha), frozen(angle.cosine),
-                         frozen(angle.norm), length, read_path(angle) if length > 0 else UNMOVED,
-                         still.spent())
+                         frozen(angle.norm), length, words, still.spent())

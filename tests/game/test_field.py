@@ -32,7 +32,9 @@ from ganstudio.game.planes import (
 )
 from ganstudio.game.products import Curvature, field
 from ganstudio.game.protocol import Point, flatten, unflatten
+from ganstudio.game.rules.make import make_rule
 from ganstudio.game.toys import make_toy, payoffs, point
+from ganstudio.game.walk import simulate
 from ganstudio.game.xor import ACROSS, ALONG, ORIGIN, Network, network_loss, xor_loss
 
 from .conftest import REFERENCE, Dense, tiny_gan
@@ -215,6 +217,62 @@ def test_path_angle_in_words(index: int, word: str) -> None:
     assert read_path(found).startswith(word)
 
 
+SAMPLED = np.linspace(0, 1.25, 41)  # as the window draws it
+
+
+def played(game: str, rule: str, start: tuple[float, float], steps: int, **params: Any
+           ) -> PathAngle:
+    """The path angle of a toy game between its start and where a rule took it."""
+    toy = make_toy(game)
+    path = simulate(toy, make_rule(rule, params), start, steps)
+
+    def v(flat: Tensor) -> Tensor:
+        return torch.cat([t.reshape(-1) for t in field(toy, point(*flat.tolist())).all])
+
+    return along(v, torch.tensor(path[0]), torch.tensor(path[-1]), SAMPLED)
+
+
+@pytest.mark.parametrize("game, rule, start, steps, params, word", [
+    ("bilinear", "extragradient", (1.0, 0.0), 120, {"lr": 0.2}, "Rotation"),
+    ("bilinear", "consensus", (1.0, 0.0), 45, {"lr": 0.1, "gamma": 0.5}, "Rotation"),
+    ("bilinear", "simultaneous", (1.0, 0.3), 28, {"lr": 0.1}, "Rotation"),
+    ("dirac", "extragradient", (1.0, 0.0), 500, {"lr": 0.2}, "Rotation"),
+    ("xor", "simultaneous", (0.3, 0.8), 700, {"lr": 0.03}, "Attraction"),
+    ("xor", "simultaneous", (0.2, 0.3), 700, {"lr": 0.03}, "Attraction:"),
+    ("xor", "simultaneous", (0.25, 0.0), 300, {"lr": 0.03}, "Attraction:"),
+    ("quadratic", "simultaneous", (1.0, 1.0), 60, {"lr": 0.1}, "Attraction"),
+])
+def test_path_angles_of_games_that_are_known_are_read_as_what_they_are(
+        game: str, rule: str, start: tuple[float, float], steps: int, params: dict[str, Any],
+        word: str) -> None:
+    assert read_path(played(game, rule, start, steps, **params)).startswith(word)
+
+
+def test_a_bump_may_point_back_and_a_bare_spiral_home_is_attraction() -> None:
+    turn = torch.tensor([[0.0, -1.0], [1.0, 0.0]]).double()
+    back = along(lambda w: turn @ w, torch.tensor([1.0, 0.0]).double(),
+                 torch.tensor([0.02, -0.05]).double(), SAMPLED)
+    assert np.nanmin(back.cosine) < -0.9 and read_path(back).startswith("Rotation")
+    home = turn - 0.3 * torch.eye(2)
+    whole = along(lambda w: home @ w, torch.tensor([1.0, 0.0]).double(),
+                  torch.zeros(2).double(), SAMPLED)
+    assert read_path(whole).startswith("Attraction:")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_noise_and_of_what_chance_makes_nothing_is_read(seed: int) -> None:
+    random, ones = np.random.default_rng(seed), np.ones(41)
+    noise = PathAngle(SAMPLED, random.normal(0, 0.3, 41), ones)
+    assert read_path(noise).startswith("Neither")
+    # A smooth curve that no more than √n tells from unrelated directions.
+    wave = 0.012 * np.cos(np.pi * SAMPLED / 2)
+    assert read_path(PathAngle(SAMPLED, wave, ones), 34_000).startswith("Neither")
+    assert read_path(PathAngle(SAMPLED, 5 * wave, ones), 34_000).startswith("Attraction")
+    # Away from the end on either side; a slow rise; a change of sign far from the end.
+    for curve in (-np.cos(np.pi * SAMPLED / 2), 0.2 + 0.5 * SAMPLED, np.cos(0.8 * np.pi * SAMPLED)):
+        assert read_path(PathAngle(SAMPLED, curve, ones)).startswith("Neither"), curve
+
+
 def test_path_angle_in_words_for_both_and_neither() -> None:
     J = torch.tensor([[-0.3, -1.0], [1.0, -0.3]]).double()
     both = along(lambda w: J @ w, torch.tensor([1.0, 0.0]).double(),
@@ -235,8 +293,8 @@ def test_path_angle_in_words_is_read_beside_the_largest_cosine() -> None:
     """Between many numbers all cosines are small, and still tell."""
     alpha = np.linspace(0, 1.25, 26)
     inward = PathAngle(alpha, 0.01 * (1 - alpha), np.ones(26))
-    assert read_path(inward).startswith("Attraction:")
+    assert read_path(inward, 10**6).startswith("Attraction:")
     bump = PathAngle(alpha, 0.01 * np.exp(-((alpha - 0.9) / 0.1) ** 2), np.ones(26))
-    assert read_path(bump).startswith("Rotation:")
+    assert read_path(bump, 10**6).startswith("Rotation:")
     across = PathAngle(alpha, 1e-5 * (1 - alpha), np.ones(26))
-    assert "orthogonal" in read_path(across)
+    assert "orthogonal" in read_path(across, 10**6)

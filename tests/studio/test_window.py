@@ -56,6 +56,16 @@ def test_a_published_recipe_trains_at_a_click(window: MainWindow, qtbot: QtBot) 
     assert MADE[-1].recipe.minibatch.pack == 2
 
 
+def test_the_toolbar_stands_still_when_run_turns_to_pause(running, qtbot: QtBot):
+    places = []
+    for going in (True, False):
+        running.show_going(going)
+        running.toolbar.layout().activate()
+        places.append([b.geometry() for b in running.toolbar.buttons.values()])
+    assert running.toolbar.buttons["run"].text() == "Run"
+    assert places[0] == places[1]
+
+
 def test_space_pauses_and_runs(running: MainWindow, qtbot: QtBot) -> None:
     assert running.actions_["run"].text() == "Pause"
     qtbot.keyClick(running, Qt.Key.Key_Space)

@@ -61,9 +61,10 @@ def _two_gaussians(part: Any) -> Toy:
 
 
 def _circle(count: int, radius: float) -> str:
+    times = f"{radius!r} * " if radius != 1 else ""
     return block(f"""
         angle = 2 * math.pi * np.arange({count}) / {count}
-        centres = {radius!r} * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        centres = {times}np.stack([np.cos(angle), np.sin(angle)], axis=1)
         """)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ganstudio.runs.script.names import asleep, say
 from ganstudio.runs.script.plan import Plan
 from ganstudio.runs.script.text import block, join
 
@@ -23,22 +24,24 @@ def optimizers_text(plan: Plan) -> str:
 def _optimizer(plan: Plan, name: str, network: str) -> str:
     part: Any = getattr(plan.recipe, name)
     weights = f"{network}.parameters()"
+    rate = "0.0" if asleep(plan, name[-1]) else say(plan, f"{name}.lr")
     if part.kind == "adam":
         fused = "" if plan.device == "mps" else ", fused=True"
         made = f"{name} = torch.optim.Adam("
-        return join(f"{made}{weights}, lr={part.lr!r},",
+        return join(f"{made}{weights}, lr={rate},",
                     f"{' ' * len(made)}betas=({part.beta1!r}, {part.beta2!r}), "
                     f"eps={part.eps!r}{fused})")
     if part.kind == "rmsprop":
-        return (f"{name} = torch.optim.RMSprop({weights}, lr={part.lr!r}, alpha={part.alpha!r}, "
+        return (f"{name} = torch.optim.RMSprop({weights}, lr={rate}, alpha={part.alpha!r}, "
                 f"eps={part.eps!r})")
-    made = f"{name} = torch.optim.SGD({weights}, lr={part.lr!r}"
+    made = f"{name} = torch.optim.SGD({weights}, lr={rate}"
     if part.kind == "sgd":
         return f"{made})"
     if part.momentum >= 0 and not plan.varies(f"{name}.momentum"):
         return f"{made}, momentum={part.momentum!r})"
     return join(f"{made}, momentum=0.9)",
-                f'{name}.param_groups[0]["momentum"] = {part.momentum!r}')
+                f'{name}.param_groups[0]["momentum"] = {part.momentum!r}'
+                + ("  # torch takes none below 0 above" if part.momentum < 0 else ""))
 
 
 CLIP = '''

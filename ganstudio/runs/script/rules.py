@@ -2,133 +2,45 @@
 
 from __future__ import annotations
 
-from ganstudio.runs.script.losses import compares
-from ganstudio.runs.script.plan import Plan, ScriptError
+import re
+
+import torch
+
+from ganstudio.nets.build import build_discriminator, build_generator
+from ganstudio.runs.script.chance import again_line, draw_line, turn_text
+from ganstudio.runs.script.losses import compares, needs_real
+from ganstudio.runs.script.past import remember_line
+from ganstudio.runs.script.penalties import counted_lines, lazy, used
+from ganstudio.runs.script.plan import Plan
+from ganstudio.runs.script.rule_steps import ALIGNED, NOTES, STEPS, STEPS_ALONG, solver_text
+from ganstudio.runs.script.schedules import blurs
+from ganstudio.runs.script.steps import (
+    average_globals,
+    clip_line,
+    d_adds,
+    follow_line,
+    g_adds,
+    if_trained,
+    objectives_text,
+)
 from ganstudio.runs.script.text import block, inside, join
 
-_CONSENSUS = '''
-    loss_d, loss_g = losses()
-    own = gradients(loss_d, loss_g, True)
-    length = sum(gradient.square().sum() for gradient in own) / 2
-    rise = torch.autograd.grad(length, weights, materialize_grads=True)
-    move([g.detach() + {gamma!r} * r for g, r in zip(own, rise)])
-    '''
-_EXTRAGRADIENT = '''
-    before = [weight.detach().clone() for weight in weights]
-    loss_d, loss_g = losses()
-    move(gradients(loss_d, loss_g))
-    ahead = gradients(*losses())  # on another batch, where the first step led
-    put(before)
-    move(ahead)
-    '''
-_OGDA = '''
-    global last
-    before = [weight.detach().clone() for weight in weights]
-    if last is None:  # the step before the first: one that is not taken
-        move(gradients(*losses()))
-        last = [weight.detach() - old for weight, old in zip(weights, before)]
-        put(before)
-        optimizer_d.state.clear(), optimizer_g.state.clear()
-    loss_d, loss_g = losses()
-    move(gradients(loss_d, loss_g))
-    now = [weight.detach() - old for weight, old in zip(weights, before)]
-    put([old + 2 * a - b for old, a, b in zip(before, now, last)])
-    last = now
-    '''
-_LOOKAHEAD = '''
-    loss_d, loss_g = losses()
-    own = gradients(loss_d, loss_g, True)
-    own_d, own_g = own[:len(weights_d)], own[len(weights_d):]
-    d_by_g = torch.autograd.grad(loss_d, weights_g, create_graph=True, materialize_grads=True)
-    g_by_d = torch.autograd.grad(loss_g, weights_d, create_graph=True, materialize_grads=True)
-    # What each loss becomes, to first order, when the other player takes a step.
-    then_d = loss_d - {eta!r} * sum((a{by} * b{own}).sum() for a, b in zip(d_by_g, own_g))
-    then_g = loss_g - {eta!r} * sum((a{by} * b{own}).sum() for a, b in zip(g_by_d, own_d))
-    move(gradients(then_d, then_g))
-    '''
-_NOTES = {
-    "consensus": (_CONSENSUS, "The game's own step, and one that shortens it (Mescheder et al. "
-                              "2017)."),
-    "extragradient": (_EXTRAGRADIENT, "Look a step ahead, then step from here (Korpelevich 1976)."),
-    "ogda": (_OGDA, "Twice this step less the last one (Daskalakis et al. 2018)."),
-    "lookahead": (_LOOKAHEAD, "Each answers the other's next step (Zhang & Lesser 2010)."),
-    "lola_foerster": (_LOOKAHEAD, "Each bends the other's next step (Foerster et al. 2018)."),
-    "lola_exact": (_LOOKAHEAD, "Each goes through the other's next step (Foerster et al. 2018)."),
-}
-RULES = tuple(_NOTES)
-"""Rules beyond turns and simultaneous moves that have code here."""
-_WITHOUT = {"loss.flip": "label flipping", "loss.feature_matching": "feature matching",
-            "loss.historical": "historical averaging", "instance_noise.sigma": "instance noise",
-            "minibatch.pack": "packing", "generator.dropout": "dropout",
-            "discriminator.dropout": "dropout",
-            **{f"penalty.{name}": "a gradient penalty" for name in
-               ("gp", "lp", "dragan", "r1", "r2")}}
-
-
-def refuse_with_rule(plan: Plan) -> None:
-    """Accept a run under one of ``RULES`` that the code here tells in full.
-
-    Raises:
-        ScriptError: something else in it has no code beside such a rule.
-    """
-    rule = plan.recipe.update.rule
-    for path, name in _WITHOUT.items():
-        if any(value not in (0, 1) if path.endswith("pack") else value
-               for value in plan.values(path)):
-            raise ScriptError(f"the update rule {rule!r} together with {name} is not written as a "
-                              "plain script")
-    for part, name in ((plan.recipe.generator, "generator"), (plan.recipe.discriminator,
-                                                             "discriminator")):
-        if part.norm in ("batch", "spectral"):
-            raise ScriptError(f"the update rule {rule!r} together with {part.norm} norm in the "
-                              f"{name} is not written as a plain script")
-    still = all(plan.always(f"update.train_{player}") for player in "dg")
-    varied = any(plan.varies(f"update.{name}") for name in ("gamma", "lookahead_eta"))
-    if plan.alone or not still or varied:
-        raise ScriptError(f"a player on hold, steps of one player alone, or a changed strength of "
-                          f"the update rule {rule!r} are not written as a plain script")
-
-
-def rule_text(plan: Plan, clip: str, clip_before: str, follow: str, globals_: str) -> str:
-    """``both_step`` and what it needs; the rest are lines that belong to each move."""
-    rule, update = plan.recipe.update.rule, plan.recipe.update
-    body, note = _NOTES[rule]
-    detached = {"lookahead": ("", ".detach()"), "lola_foerster": (".detach()", "")}
-    by, own = detached.get(rule, ("", ""))
-    body = (block(body).replace("{gamma!r}", repr(update.gamma))
-            .replace("{eta!r}", repr(update.lookahead_eta)).replace("{by}", by)
-            .replace("{own}", own))
-    shared = block(_SHARED).replace("g_loss(q)", "g_loss(q, r)" if compares(plan) else "g_loss(q)")
-    if clip:
-        shared = join(shared, inside(clip))
-    pieces = [shared]
-    if "put(" in body:
-        ending = inside(clip) if clip and rule == "ogda" else ""
-        pieces.append(join(block(_PUT), ending))
-    if rule == "ogda":
-        pieces.append("last = None")
-    pieces.append(join(f'def both_step():\n    """{note}"""', inside(join(
-        globals_, clip_before, body, follow, "return loss_d.detach(), loss_g.detach()"))))
-    return "\n\n\n".join(pieces)
-
-
-_SHARED = '''
+_WEIGHTS = '''
     weights_d, weights_g = list(discriminator.parameters()), list(generator.parameters())
     weights = weights_d + weights_g
-
-
-    def losses():
-        """Both players' losses on fresh samples, as functions of all the weights."""
-        r, q = judge(real_batch(BATCH), generator(latents(BATCH)))
-        return d_loss(r, q), g_loss(q)
-
-
+    '''
+_GRADIENTS = '''
     def gradients(loss_d, loss_g, further=False):
         """Each player's slope by its own weights; ``further``: to be differentiated again."""
         of_d = torch.autograd.grad(loss_d, weights_d, create_graph=further, retain_graph=True)
         return of_d + torch.autograd.grad(loss_g, weights_g, create_graph=further)
-
-
+    '''
+_DOT = '''
+    def dot(first, second):
+        """The inner product of two lists of tensors."""
+        return sum((a * b).sum() for a, b in zip(first, second))
+    '''
+_MOVE = '''
     def move(slopes):
         """One step of both optimizers."""
         for weight, slope in zip(weights, slopes):
@@ -136,10 +48,149 @@ _SHARED = '''
         optimizer_d.step()
         optimizer_g.step()
     '''
+_COPIES = '''
+    def copies(weights):
+        """The weights as they are now."""
+        return [weight.detach().clone() for weight in weights]
+    '''
 _PUT = '''
     @torch.no_grad()
-    def put(values):
-        """Set all the weights."""
+    def put(weights, values):
+        """Set these weights."""
         for weight, value in zip(weights, values):
             weight.copy_(value)
     '''
+_SUPPOSE = '''
+    class Suppose(nn.Module):
+        """Calls any function of D as if D had other weights."""
+
+        def __init__(self):
+            super().__init__()
+            self.d = discriminator
+
+        def forward(self, function, *samples):
+            return function(*samples)
+
+
+    def suppose(weights, function, *samples):
+        """What the function gives for a D with these weights."""
+        names = (f"d.{name}" for name, _ in discriminator.named_parameters())
+        values = dict(zip(names, weights))
+        return torch.func.functional_call(Suppose(), values, (function, *samples))
+    '''
+_HELPERS = {"gradients": _GRADIENTS, "dot": _DOT, "suppose": _SUPPOSE,
+            "steps_along": STEPS_ALONG, "move": _MOVE, "put": _PUT, "copies": _COPIES}
+"""Functions that a rule may need, each before those that it calls itself."""
+
+
+def rule_text(plan: Plan) -> str:
+    """``both_step`` and what it needs."""
+    step = _step(plan)
+    pieces: list[str] = []
+    text = step
+    for name, helper in _HELPERS.items():
+        if re.search(rf"\b{name}\(", text):
+            pieces.insert(0, block(helper))
+            text += helper
+    if "solve(" in step:
+        pieces.append(solver_text(_numbers(plan)))
+    memory = {"ogda": "last = None  # the step before",
+              "past_extragradient": "half = None  # where the last look ahead led"}
+    rule = plan.recipe.update.rule
+    return "\n\n\n".join(filter(None, [
+        block(_WEIGHTS), turn_text(plan), _losses(plan), *pieces, memory.get(rule, ""), step]))
+
+
+def _step(plan: Plan) -> str:
+    rule = plan.recipe.update.rule
+    stays = _staying(plan)
+    return join(
+        f'def both_step():\n    """{NOTES[rule]}"""',
+        inside(join(_globals(plan), clip_line(plan, before=True),
+                    *(f"stay_{p} = copies(weights_{p})" for p in stays),
+                    _filled(plan, block(STEPS[rule])),
+                    *(if_trained(plan, p, "", f"put(weights_{p}, stay_{p})  # on hold")
+                      for p in stays),
+                    if_trained(plan, "d", remember_line(plan, "discriminator")),
+                    if_trained(plan, "g", join(follow_line(plan),
+                                               remember_line(plan, "generator"))),
+                    counted_lines(plan), f"return {_told(plan)}")))
+
+
+def _globals(plan: Plan) -> str:
+    own = {"ogda": ["last"], "past_extragradient": ["half"]}.get(plan.recipe.update.rule, [])
+    names = [*own, *(f"{name}_moves" for name in lazy(plan)),
+             *(["average", "averaged"] if average_globals(plan) else [])]
+    return f"global {', '.join(names)}" if names else ""
+
+
+def _staying(plan: Plan) -> str:
+    """Players on hold that a rate of 0 does not keep in place: clipped ones, and those that have
+    half a step left to take.
+    """
+    clipped = bool(clip_line(plan))
+    last = plan.recipe.update.rule == "ogda"
+    return "".join(p for p in "dg" if not plan.always(f"update.train_{p}")
+                   and ((p == "d" and clipped) or (last and plan.ever(f"update.train_{p}"))))
+
+
+def _filled(plan: Plan, body: str) -> str:
+    """The rule's step with this run's own lines in it."""
+    more = d_adds(plan) or g_adds(plan)
+    lines = {
+        "{draw}": draw_line(plan), "{clip}": clip_line(plan),
+        "{first}": f"loss_d, loss_g{', own_d, own_g' if more else ''} = losses(real, noise)",
+        "{sign}": "" if plan.values("update.sga_align") == [False] else (
+            block(ALIGNED).replace("sign = 1.0 if", "sign = 1.0 if not ALIGN or")
+            if plan.varies("update.sga_align") else block(ALIGNED)),
+    }
+    rows = []
+    for line in body.splitlines():
+        token = next((token for token in lines if token in line), "")
+        if not token:
+            rows.append(line)
+        elif lines[token]:
+            indent = len(line) - len(line.lstrip())
+            rows.append(inside(line.strip().replace(token, lines[token]), indent // 4))
+    bend = "BEND" if plan.values("update.sga_align") == [False] else "sign * BEND"
+    return ("\n".join(rows).replace("{bend}", bend)
+            .replace("{again}", f"losses(real, noise){'[:2]' if more else ''}"))
+
+
+def _told(plan: Plan) -> str:
+    own = "own" if d_adds(plan) or g_adds(plan) else "loss"
+    return f"{own}_d.detach(), {own}_g.detach()"
+
+
+def _losses(plan: Plan) -> str:
+    """``losses``: of both players, on one batch."""
+    dropout = plan.recipe.generator.dropout > 0 or plan.recipe.discriminator.dropout > 0
+    if not (used(plan) or blurs(plan) or dropout or plan.ever("loss.flip")
+            or g_adds(plan) or d_adds(plan)):
+        return block(f'''
+            def losses(real, noise):
+                """Both players' losses on these samples, as functions of all the weights."""
+                r, q = judge(real, generator(noise))
+                return d_loss(r, q), g_loss({'q, r' if compares(plan) else 'q'})
+            ''')
+    again, made = again_line(plan), "generator(noise)" if dropout else "fake"
+    real = ", real" if needs_real(plan) else ""
+    more = d_adds(plan) or g_adds(plan)
+    own = ("own_d", "own_g") if more else ("_", "_")
+    note = ("What each player descends, and its own loss alone, as functions of all the weights."
+            if more else "Both players' losses on these samples, as functions of all the weights.")
+    return join(objectives_text(plan), "\n", f'def losses(real, noise):\n    """{note}"""',
+                inside(join("" if dropout else "fake = generator(noise)",
+                            again, f"{own[0]}, loss_d = d_objective(real, {made})",
+                            again, f"{own[1]}, loss_g = g_objective({made}{real})",
+                            f"return loss_d, loss_g{', own_d, own_g' if more else ''}")))
+
+
+def _numbers(plan: Plan) -> int:
+    """How many weights both networks have."""
+    recipe = plan.recipe
+    rng = torch.Generator()
+    networks = (build_generator(recipe.generator, recipe.latent.dim, plan.shape, seed_rng=rng),
+                build_discriminator(recipe.discriminator, plan.shape, seed_rng=rng,
+                                    minibatch=recipe.minibatch))
+    return sum(weight.numel() for network in networks for weight in network.parameters())

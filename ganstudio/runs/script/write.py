@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from ganstudio.runs.script.bounds import refuse
+from ganstudio.runs.script.chance import streams_text
 from ganstudio.runs.script.data import data_text
-from ganstudio.runs.script.loop import constants_text, loop_text, steps_text
+from ganstudio.runs.script.layout import imports_text, spaced
+from ganstudio.runs.script.loop import loop_text, steps_text
 from ganstudio.runs.script.losses import losses_text
+from ganstudio.runs.script.names import constants_text
 from ganstudio.runs.script.networks import networks_text
 from ganstudio.runs.script.optimizers import optimizers_text
+from ganstudio.runs.script.penalties import penalties_text
 from ganstudio.runs.script.plan import Plan
-from ganstudio.runs.script.stabilisers import blur_text, penalties_text, rates_text
+from ganstudio.runs.script.schedules import blur_text, rates_text
 from ganstudio.runs.script.text import block, heading, inside, join
 
 STEPS = 1000
-FUNCTIONS = ("linear", "normalize", "relu", "softplus")
 
 
 def script_text(plan: Plan, steps: int = STEPS) -> str:
@@ -28,21 +29,17 @@ def script_text(plan: Plan, steps: int = STEPS) -> str:
         ScriptError: the run cannot be repeated by a short script.
     """
     refuse(plan)
-    parts = [
-        heading("random numbers"), "", _streams(plan), "",
-        heading("real samples"), "", data_text(plan), "", "", _batches(plan), "",
-        heading("the two networks"), "", networks_text(plan), "",
-        heading("what each player minimises"), "", losses_text(plan), "", "",
-        *((blur_text(plan), "", "") if blur_text(plan) else ()),
-        *((penalties_text(plan), "", "") if penalties_text(plan) else ()),
-        heading("how each player moves"), "", optimizers_text(plan), "", "",
-        *((rates_text(plan), "", "") if rates_text(plan) else ()), steps_text(plan),
-        "", "", heading("the game"), "", loop_text(plan), "", _ending(plan)]
-    body = "\n".join(parts)
-    text = "\n".join([_docstring(plan, steps), "", _imports(body), "", _settings(plan, steps), "",
-                      body]) + "\n"
-    text = re.sub(r"[ \t]+\n", "\n", text)
-    text = re.sub(r"\n{4,}", "\n\n\n", text)
+    parts = (
+        ("random numbers", streams_text(plan), _latents(plan)),
+        ("real samples", data_text(plan), _batches(plan)),
+        ("the two networks", networks_text(plan)),
+        ("what each player minimises", losses_text(plan), blur_text(plan), penalties_text(plan)),
+        ("how each player moves", optimizers_text(plan), rates_text(plan), steps_text(plan)),
+        ("the game", loop_text(plan), _ending(plan)))
+    body = "\n\n".join(piece for title, *pieces in parts
+                       for piece in (heading(title), *filter(None, pieces)))
+    text = "\n\n".join([_docstring(plan, steps), imports_text(body), _settings(plan, steps)])
+    text = f"{text}\n\n\n{spaced(body)}\n"
     compile(text, "script", "exec")
     return text
 
@@ -63,45 +60,17 @@ Studio from one of its runs, whose losses this repeats.
 """'''
 
 
-def _imports(body: str) -> str:
-    standard = ["import sys"]
-    for module in ("copy", "math"):
-        if f"{module}." in body:
-            standard.append(f"import {module}")
-    used = [name for name in FUNCTIONS if re.search(rf"(?<![.\w]){name}\(", body)]
-    rows = [*sorted(standard), "", "import numpy as np", "import torch", "from torch import nn"]
-    if used:
-        rows.append(f"from torch.nn.functional import {', '.join(used)}")
-    return "\n".join(rows)
-
-
 def _settings(plan: Plan, steps: int) -> str:
     machine = plan.recipe.machine
     rows = [f"steps = int(sys.argv[1]) if len(sys.argv) > 1 else {steps}",
-            f"SEED = {plan.recipe.seed}", constants_text(plan)]
+            f"SEED = {plan.recipe.seed}", "", constants_text(plan)]
     if plan.device != "cpu":
         rows.append(f'DEVICE = "{plan.device}"')
     if machine.threads:
         rows.append(f"torch.set_num_threads({machine.threads})  # it can change a sum's last bit")
     if machine.precision == "float64":
         rows.append("torch.set_default_dtype(torch.float64)")
-    return join(*rows)
-
-
-def _streams(plan: Plan) -> str:
-    on = plan.device != "cpu"
-    recipe = plan.recipe
-    dropout = recipe.generator.dropout > 0 or recipe.discriminator.dropout > 0
-    device = ", DEVICE" if on else ""
-    rows = [block(f'''
-        def stream(number{', device="cpu"' if on else ""}):
-            """Random numbers for one purpose, independent of every other stream of this seed."""
-            a, b = np.random.SeedSequence([SEED, number, 0]).generate_state(2, np.uint32)
-            return torch.Generator({"device" if on else ""}).manual_seed((int(a) << 31) ^ int(b))
-        '''), "\n", "order_rng = stream(3)", f"noise_rng = stream(4{device})"]
-    if dropout:
-        rows.append(f"layers_rng = stream(5{device})")
-    return "\n".join([*rows, "", "", _latents(plan)])
+    return "\n".join(rows)
 
 
 def _latents(plan: Plan) -> str:
@@ -127,7 +96,10 @@ def _batches(plan: Plan) -> str:
     dtype = "torch.get_default_dtype()"
     result = (f"data[chosen{on}].to({dtype}).mul_(2 / 255).sub_(1)  # from bytes to [-1, 1]"
               if plan.is_image else f"data[chosen{on}]")
-    return join("order = torch.empty(0, dtype=torch.int64)\n\n", block('''
+    return join(block('''
+        order = torch.empty(0, dtype=torch.int64)  # what is left of this epoch
+
+
         def real_batch(count):
             """The next real samples. Each epoch goes through all of them in a fresh order."""
             global order

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ganstudio.runs.script.names import asleep, say
+from ganstudio.runs.script.names import asleep, by_rule, say
 from ganstudio.runs.script.plan import Plan
 from ganstudio.runs.script.text import block, join
+from ganstudio.runs.script.written_out import CLASSES, written_out
 
 
 def optimizers_text(plan: Plan) -> str:
     """``optimizer_d`` and ``optimizer_g``, and the functions that follow a step."""
     rows = [_optimizer(plan, "optimizer_d", "discriminator"),
             _optimizer(plan, "optimizer_g", "generator")]
-    pieces = ["\n".join(rows)]
+    kinds = sorted({plan.recipe.optimizer_d.kind, plan.recipe.optimizer_g.kind})
+    pieces = [CLASSES[kind] for kind in kinds] if by_rule(plan) else []
+    pieces.append("\n".join(rows))
     if plan.ever("loss.clip"):
         pieces.append(CLIP)
     if plan.ever("average.decay"):
@@ -25,6 +28,8 @@ def _optimizer(plan: Plan, name: str, network: str) -> str:
     part: Any = getattr(plan.recipe, name)
     weights = f"{network}.parameters()"
     rate = "0.0" if asleep(plan, name[-1]) else say(plan, f"{name}.lr")
+    if by_rule(plan):
+        return written_out(name, part, weights, rate)
     if part.kind == "adam":
         fused = "" if plan.device == "mps" else ", fused=True"
         made = f"{name} = torch.optim.Adam("

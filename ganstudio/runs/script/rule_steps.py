@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ganstudio.game.rules.competitive import DENSE
 from ganstudio.game.rules.sga import ALIGN_MARGIN
-from ganstudio.runs.script.text import block
+from ganstudio.runs.script.text import block, join
 from ganstudio.training.rule_moves import COMPETITIVE_TOLERANCE
 
 _CONSENSUS = '''
@@ -55,8 +55,7 @@ _OGDA = '''
     if last is None:  # what stands for the step before the first
         {draw}
         last = steps_along(gradients(*{again}))
-        optimizer_d.state.clear()
-        optimizer_g.state.clear()
+        {forget}
     {draw}
     {first}
     now = steps_along(gradients(loss_d, loss_g))
@@ -131,26 +130,39 @@ _LOOKAHEAD = '''
     slopes_d, slopes_g = slopes[:len(weights_d)], slopes[len(weights_d):]
     d_by_g = torch.autograd.grad(loss_d, weights_g, create_graph=True, materialize_grads=True)
     g_by_d = torch.autograd.grad(loss_g, weights_d, create_graph=True, materialize_grads=True)
-    # What each loss becomes, to first order, when the other player takes a step.
-    then_d = loss_d - ETA * {d_then}
-    then_g = loss_g - ETA * {g_then}
-    move(gradients(then_d, then_g))
+    {terms}
+    move([slope.detach() - {sum} for slope, {names} in zip(slopes, {all})])
     {clip}
     '''
-
-
-def _detached(tensors: str) -> str:
-    return f"[t.detach() for t in {tensors}]"
+_ANSWER = '''
+    # How each one's slope changes with the other's step.
+    answer_d = torch.autograd.grad(dot(d_by_g, detached(slopes_g)), weights_d, retain_graph=True,
+                                   materialize_grads=True)
+    answer_g = torch.autograd.grad(dot(g_by_d, detached(slopes_d)), weights_g, retain_graph=True,
+                                   materialize_grads=True)
+    '''
+_SHAPE = '''
+    # How each one bends the other's step, weighed by what that step is worth to it.
+    shape_d = torch.autograd.grad(dot(slopes_g, detached(d_by_g)), weights_d, retain_graph=True,
+                                  materialize_grads=True)
+    shape_g = torch.autograd.grad(dot(slopes_d, detached(g_by_d)), weights_g,
+                                  materialize_grads=True)
+    '''
+DETACHED = '''
+    def detached(tensors):
+        """The same numbers, as constants."""
+        return [tensor.detach() for tensor in tensors]
+    '''
 
 
 def _lookahead(answers: bool, shapes: bool) -> str:
     """Each player answers the other's step, shapes it, or goes through it and does both."""
-    def then(slope: str, step: str) -> str:
-        return (f"dot({slope if answers else _detached(slope)}, "
-                f"{step if shapes else _detached(step)})")
-
-    return (_LOOKAHEAD.replace("{d_then}", then("d_by_g", "slopes_g"))
-            .replace("{g_then}", then("g_by_d", "slopes_d")))
+    used = [name for name, on in (("answer", answers), ("shape", shapes)) if on]
+    terms = join(*(block({"answer": _ANSWER, "shape": _SHAPE}[name]) for name in used))
+    return (block(_LOOKAHEAD).replace("{terms}", terms)
+            .replace("{sum}", " - ".join(f"ETA * {name[0]}" for name in used))
+            .replace("{names}", ", ".join(name[0] for name in used))
+            .replace("{all}", ", ".join(f"{name}_d + {name}_g" for name in used)))
 
 
 STEPS = {

@@ -8,11 +8,18 @@ import torch
 
 from ganstudio.nets.build import build_discriminator, build_generator
 from ganstudio.runs.script.chance import again_line, draw_line, turn_text
-from ganstudio.runs.script.losses import compares, needs_real
+from ganstudio.runs.script.losses import needs_real
 from ganstudio.runs.script.past import remember_line
-from ganstudio.runs.script.penalties import counted_lines, lazy, used
+from ganstudio.runs.script.penalties import counted_lines, lazy
 from ganstudio.runs.script.plan import Plan
-from ganstudio.runs.script.rule_steps import ALIGNED, NOTES, STEPS, STEPS_ALONG, solver_text
+from ganstudio.runs.script.rule_steps import (
+    ALIGNED,
+    DETACHED,
+    NOTES,
+    STEPS,
+    STEPS_ALONG,
+    solver_text,
+)
 from ganstudio.runs.script.schedules import blurs
 from ganstudio.runs.script.steps import (
     average_globals,
@@ -78,9 +85,13 @@ _SUPPOSE = '''
         values = dict(zip(names, weights))
         return torch.func.functional_call(Suppose(), values, (function, *samples))
     '''
-_HELPERS = {"gradients": _GRADIENTS, "dot": _DOT, "suppose": _SUPPOSE,
+_HELPERS = {"gradients": _GRADIENTS, "dot": _DOT, "detached": DETACHED,
+            "suppose": _SUPPOSE,
             "steps_along": STEPS_ALONG, "move": _MOVE, "put": _PUT, "copies": _COPIES}
 """Functions that a rule may need, each before those that it calls itself."""
+
+_SHARING = ("extragradient", "past_extragradient", "ogda")
+"""Rules that find both losses in one pass through D where they may."""
 
 
 def rule_text(plan: Plan) -> str:
@@ -138,6 +149,8 @@ def _filled(plan: Plan, body: str) -> str:
     """The rule's step with this run's own lines in it."""
     more = d_adds(plan) or g_adds(plan)
     lines = {
+        "{forget}": join(*(f"optimizer_{player}.forget()" for player in "dg" if getattr(
+            plan.recipe, f"optimizer_{player}").kind != "sgd")),
         "{draw}": draw_line(plan), "{clip}": clip_line(plan),
         "{first}": f"loss_d, loss_g{', own_d, own_g' if more else ''} = losses(real, noise)",
         "{sign}": "" if plan.values("update.sga_align") == [False] else (
@@ -164,26 +177,25 @@ def _told(plan: Plan) -> str:
 
 def _losses(plan: Plan) -> str:
     """``losses``: of both players, on one batch."""
-    dropout = plan.recipe.generator.dropout > 0 or plan.recipe.discriminator.dropout > 0
-    if not (used(plan) or blurs(plan) or dropout or plan.ever("loss.flip")
-            or g_adds(plan) or d_adds(plan)):
-        return block(f'''
-            def losses(real, noise):
-                """Both players' losses on these samples, as functions of all the weights."""
-                r, q = judge(real, generator(noise))
-                return d_loss(r, q), g_loss({'q, r' if compares(plan) else 'q'})
-            ''')
-    again, made = again_line(plan), "generator(noise)" if dropout else "fake"
-    real = ", real" if needs_real(plan) else ""
+    note = "Both players' losses on these samples, as functions of all the weights."
+    head = f'def losses(real, noise):\n    """{note}"""'
     more = d_adds(plan) or g_adds(plan)
-    own = ("own_d", "own_g") if more else ("_", "_")
-    note = ("What each player descends, and its own loss alone, as functions of all the weights."
-            if more else "Both players' losses on these samples, as functions of all the weights.")
-    return join(objectives_text(plan), "\n", f'def losses(real, noise):\n    """{note}"""',
-                inside(join("" if dropout else "fake = generator(noise)",
-                            again, f"{own[0]}, loss_d = d_objective(real, {made})",
-                            again, f"{own[1]}, loss_g = g_objective({made}{real})",
-                            f"return loss_d, loss_g{', own_d, own_g' if more else ''}")))
+    if not (more or blurs(plan) or again_line(plan) or needs_real(plan)):
+        if plan.recipe.update.rule in _SHARING and not plan.ever("loss.smooth"):
+            return join(head, inside("r, q = judge(real, generator(noise))\n"
+                                     "return d_loss(r, q), g_loss(q)"))
+        return join(head, inside("loss_d = d_loss(*judge(real, generator(noise)))\n"
+                                 "return loss_d, g_loss(discriminator(generator(noise)))"))
+    real = ", real" if needs_real(plan) else ""
+    own = ("own_d, ", "own_g, ") if more else ("", "")
+    if more:
+        head = head.replace("Both players' losses", "What each descends, then its own loss alone,"
+                            ).replace(" on these samples,", "")
+    again = again_line(plan)
+    return join(objectives_text(plan, own=more), "\n", head, inside(join(
+        again, f"{own[0]}loss_d = d_objective(real, generator(noise))",
+        again, f"{own[1]}loss_g = g_objective(generator(noise){real})",
+        f"return loss_d, loss_g{', own_d, own_g' if more else ''}")))
 
 
 def _numbers(plan: Plan) -> int:

@@ -172,16 +172,19 @@ def g_real_text(plan: Plan) -> str:
 # ---- both at once ----------------------------------------------------------------------------
 
 
-def objectives_text(plan: Plan) -> str:
-    """``d_objective`` and ``g_objective``: each player's losses on samples, its own and all of it.
+def objectives_text(plan: Plan, own: bool = True) -> str:
+    """``d_objective`` and ``g_objective``: what each player descends on samples, after its ``own``
+    loss where that is asked for.
     """
     g = "fake, real" if needs_real(plan) else "fake"
-    own_d, own_g = ("own" if adds else "loss" for adds in (d_adds(plan), g_adds(plan)))
+    own_d, own_g = (("own, " if adds else "loss, ") if own else ""
+                    for adds in (d_adds(plan), g_adds(plan)))
+    note = "'s own loss, and all that it descends." if own else "'s loss."
     counted = "" if by_rule(plan) else counters(plan)
-    return join('def d_objective(real, fake):\n    """D\'s own loss, and all that D descends."""',
-                inside(join(counted, d_lines(plan), f"return {own_d}, loss")), "\n",
-                f'def g_objective({g}):\n    """G\'s own loss, and all that G descends."""',
-                inside(join(g_lines(plan), f"return {own_g}, loss")))
+    return join(f'def d_objective(real, fake):\n    """D{note}"""',
+                inside(join(counted, d_lines(plan), f"return {own_d}loss")), "\n",
+                f'def g_objective({g}):\n    """G{note}"""',
+                inside(join(g_lines(plan), f"return {own_g}loss")))
 
 
 def plain(plan: Plan) -> bool:

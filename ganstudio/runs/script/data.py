@@ -97,8 +97,9 @@ def _drawn(part: Any) -> Toy:
 
 def _curve(part: Any, branches: int, places: str, before: str = "") -> Toy:
     """Points along ``places`` of (branch, u), two arrays (n,), smeared."""
-    return before, block(f"""
-        branch = rng.integers({branches}, size={{n}})
+    chosen = ("branch = rng.integers({branches}, size={n})" if branches > 1 else
+              "rng.integers(1, size={n})  # which branch: there is one alone, yet a draw is made")
+    return before, chosen.replace("{branches}", str(branches)) + "\n" + block(f"""
         u = rng.random({{n}})
         noise = {part.sigma!r} * rng.standard_normal(({{n}}, 2))
         """) + "\n" + places + "\npoints = noise + points"

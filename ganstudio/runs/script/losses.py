@@ -137,9 +137,7 @@ def _pair(plan: Plan, kind: str, d: str, g: str) -> str:
             "", "", *g_text])
     if plan.ever("loss.smooth") and kind not in _UNLABELLED:
         d_formula = _SMOOTHED.get(kind, _SMOOTH_USUAL).replace("{y}", label)
-        d_note = d_note[:-1] + ", under smoothed labels."
-        if len(d_note) > 88:
-            d_note = d_note.replace(" (Jolicoeur-Martineau 2018)", "")
+        d_note = d_note.split(" (")[0] + ", with smoothed labels (Salimans et al. 2016)."
     if len(d_formula) > 84:
         d_formula = "(" + d_formula.replace("() + ", "()\n            + ") + ")"
     return "\n".join([f"def {d}(real, fake):", f'    """{d_note}"""', f"    return {d_formula}",

@@ -30,8 +30,8 @@ def networks_text(plan: Plan) -> str:
         _classes(plan, parts),
         _sequential("generator", generator_layers(plan)),
         _sequential("discriminator", discriminator_layers(plan)),
-        "\n".join(_weights(name, part, number) for name, part, number in
-                  (("generator", g, 1), ("discriminator", d, 2))),
+        _weights("generator", g, 1, str(generator_layers(plan))),
+        _weights("discriminator", d, 2, str(discriminator_layers(plan))),
         company_weights(plan),
         "\n".join(ends)]))
 
@@ -242,6 +242,7 @@ SPECTRAL = '''
 
 
     def spectral(layer, rng, axis=0):
+        """Put spectral norm on the layer's weight."""
         norm = SpectralNorm(layer.weight, rng, axis)
         # unsafe=True leaves out a trial call, which would iterate once more.
         nn.utils.parametrize.register_parametrization(layer, "weight", norm, unsafe=True)
@@ -251,11 +252,12 @@ SPECTRAL = '''
 # ---- first weights ---------------------------------------------------------------------------
 
 
-def _weights(name: str, part: Any, stream: int) -> str:
+def _weights(name: str, part: Any, stream: int, layers: str) -> str:
+    """Code that draws the first weights; ``layers`` tells what there is to draw."""
     rng = f"{name[0]}_rng"
     loop = join(f"{rng} = stream({stream})", f"for layer in {name}:")
     if part.kind == "dcgan":
-        body = _dcgan_weights(part, rng, name)
+        body = _dcgan_weights(part, rng, name, layers)
         return join(loop, inside(body))
     linear = f"[layer for layer in {name} if isinstance(layer, nn.Linear)]"
     lines = [f"{rng} = stream({stream})", f"linear = {linear}", "for layer in linear:"]
@@ -268,8 +270,8 @@ def _weights(name: str, part: Any, stream: int) -> str:
     else:
         lines.append(inside(_draw("layer.weight.detach()", part, rng, "layer.in_features",
                                   "layer.out_features", "layer is not linear[-1]")))
-    lines.append(inside(_bias(part, rng, "layer.in_features")))
-    if part.norm == "batch" and part.init == "normal":
+    lines.append(inside(_bias(part, rng, "layer.in_features", layers)))
+    if "BatchNorm" in layers and part.init == "normal":
         lines += [f"for layer in {name}:", "    if isinstance(layer, nn.BatchNorm1d):",
                   f"        layer.weight.detach().normal_(1.0, 0.02, generator={rng})"]
     if part.norm == "spectral":
@@ -277,14 +279,13 @@ def _weights(name: str, part: Any, stream: int) -> str:
     return "\n".join(lines)
 
 
-def _bias(part: Any, rng: str, fan_in: str) -> str:
-    norm = part.norm == "batch"
+def _bias(part: Any, rng: str, fan_in: str, layers: str) -> str:
     if part.init == "default":
         draw = (f"layer.bias.detach().uniform_(-1 / math.sqrt({fan_in}), "
                 f"1 / math.sqrt({fan_in}), generator={rng})")
     else:
         draw = "layer.bias.detach().zero_()"
-    return f"if layer.bias is not None:\n    {draw}" if norm else draw
+    return f"if layer.bias is not None:\n    {draw}" if "bias=False" in layers else draw
 
 
 def gain_text(part: Any, hidden: str) -> str:
@@ -324,7 +325,7 @@ ORTHOGONAL = '''
     '''
 
 
-def _dcgan_weights(part: Any, rng: str, name: str) -> str:
+def _dcgan_weights(part: Any, rng: str, name: str, layers: str) -> str:
     transposed = name == "generator"
     conv = "nn.ConvTranspose2d" if transposed else "nn.Conv2d"
     kinds = f"(nn.Linear, {conv})"
@@ -351,12 +352,12 @@ def _dcgan_weights(part: Any, rng: str, name: str) -> str:
     else:
         lines.append("weight = layer.weight.detach()")
     lines.append(_draw("weight", part, rng, "fan_in", "fan_out", hidden))
-    lines.append(_bias(part, rng, "fan_in"))
+    lines.append(_bias(part, rng, "fan_in", layers))
     if part.norm == "spectral":
         axis = f", 1 if isinstance(layer, {conv}) else 0" if transposed else ""
         lines.append(f"spectral(layer, {rng}{axis})")
     text = f"if isinstance(layer, {kinds}):\n" + inside("\n".join(lines))
-    if part.norm == "batch" and part.init == "normal":
+    if "BatchNorm" in layers and part.init == "normal":
         text += ("\nelif isinstance(layer, nn.BatchNorm2d):\n"
                  f"    layer.weight.detach().normal_(1.0, 0.02, generator={rng})")
     return text

@@ -6,7 +6,7 @@ from typing import Any
 
 from ganstudio.runs.script.names import asleep, by_rule, say
 from ganstudio.runs.script.plan import Plan
-from ganstudio.runs.script.text import block, join
+from ganstudio.runs.script.text import block, inside, join
 from ganstudio.runs.script.written_out import CLASSES, written_out
 
 
@@ -59,26 +59,36 @@ CLIP = '''
 
 
 def _average(plan: Plan) -> str:
-    spectral = plan.recipe.generator.norm == "spectral"
-    exact = ('a.is_floating_point() and not name.endswith((".u", ".v"))' if spectral
-             else "a.is_floating_point()")
-    loop = ("for (name, a), g in zip(average.state_dict().items(), "
-            "generator.state_dict().values()):" if spectral else
-            "for a, g in zip(average.state_dict().values(), generator.state_dict().values()):")
     begin = block("""
         average = copy.deepcopy(generator).eval()
         averaged = 0
         """) if plan.recipe.average.decay else "average = None  # begins later"
-    return begin + "\n\n\n" + block(f'''
+    return begin + "\n\n\n" + join(block('''
         @torch.no_grad()
         def follow():
             """Let the averaged generator follow, faster while it is young (Yazici et al. 2018)."""
             global averaged
             averaged += 1
             keep = min(DECAY, (1 + averaged) / (10 + averaged))
-            {loop}
-                if {exact}:
-                    a.lerp_(g, 1.0 - keep)
-                else:
-                    a.copy_(g)
-        ''')
+        '''), inside(block(_FOLLOW[plan.recipe.generator.norm])))
+
+
+_PLAIN = """
+    for a, g in zip(average.parameters(), generator.parameters()):
+        a.lerp_(g, 1.0 - keep)
+    """
+_BATCH = """
+    for a, g in zip(average.state_dict().values(), generator.state_dict().values()):
+        if a.is_floating_point():
+            a.lerp_(g, 1.0 - keep)
+        else:
+            a.copy_(g)  # how many batches were seen
+    """
+_SPECTRAL = """
+    for (name, a), g in zip(average.state_dict().items(), generator.state_dict().values()):
+        if name.endswith((".u", ".v")):  # unit vectors, of which a mean is none
+            a.copy_(g)
+        else:
+            a.lerp_(g, 1.0 - keep)
+    """
+_FOLLOW = {"none": _PLAIN, "layer": _PLAIN, "batch": _BATCH, "spectral": _SPECTRAL}

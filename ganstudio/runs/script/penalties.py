@@ -86,7 +86,8 @@ def penalty_lines(plan: Plan) -> str:
     rows = []
     packs = plan.recipe.minibatch.pack > 1
     if packs:
-        rows.append("reals, fakes = discriminator[0](real), discriminator[0](fake)  # in packs")
+        rows += [f"{name}s = discriminator[0]({name})  # in packs" for name in ("real", "fake")
+                 if any(name in FORMULAS[penalty][0] for penalty in used(plan))]
     whole = "loss = own"
     for name in used(plan):
         arguments = FORMULAS[name][0]

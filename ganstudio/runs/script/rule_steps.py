@@ -131,7 +131,8 @@ _LOOKAHEAD = '''
     d_by_g = torch.autograd.grad(loss_d, weights_g, create_graph=True, materialize_grads=True)
     g_by_d = torch.autograd.grad(loss_g, weights_d, create_graph=True, materialize_grads=True)
     {terms}
-    move([slope.detach() - {sum} for slope, {names} in zip(slopes, {all})])
+    foreseeing = zip(slopes, {all})
+    move([slope.detach() - {sum} for slope, {names} in foreseeing])
     {clip}
     '''
 _ANSWER = '''

@@ -56,8 +56,8 @@ def _rate(plan: Plan, player: str) -> str:
         "linear": f"rate *= {final} + {rest} * (1.0 - min(step / {steps}, 1.0))",
         "cosine": join(f"passed = min(step / {steps}, 1.0)",
                        f"rate *= {final} + {rest} * (0.5 * (1.0 + math.cos(math.pi * passed)))"),
-        "exponential": "rate *= " + (sinks if all(lasts) else fades if not any(lasts) else
-                                     f"{sinks} if {final} else {fades}"),
+        "exponential": f"rate *= {sinks}" if all(lasts) else f"rate *= {fades}" if not any(lasts)
+        else f"if {final}:\n    rate *= {sinks}\nelse:\n    rate *= {fades}",
     }
     rows = [f"rate = LR_{player.upper()}"]
     if plan.varies(f"{optimizer}.schedule"):
@@ -69,8 +69,13 @@ def _rate(plan: Plan, player: str) -> str:
     if plan.ever(warmup):
         rows.append(f"if step < {say(plan, warmup)}:  # warming up\n"
                     f"    rate *= (step + 1) / {say(plan, warmup)}")
+    if len(rows) == 2 and rows[1].startswith("rate *= "):
+        share = rows[1].removeprefix("rate *= ")
+        rows = [f"return LR_{player.upper()} * " + (f"({share})" if " + " in share else share)]
+    else:
+        rows.append("return rate")
     return join(f'def rate_{player}(step):\n    """{player.upper()}\'s learning rate, which goes '
-                'with the step."""', inside("\n".join([*rows, "return rate"])))
+                'with the step."""', inside("\n".join(rows)))
 
 
 def step_lines(plan: Plan) -> str:
@@ -118,4 +123,6 @@ def _boost(plan: Plan) -> str:
         moments += f" or step % {every} == 0"
     if not plan.always("update.boost_k"):
         moments = f"BOOST_K and ({moments})"
+    if len(moments) > 60:
+        return f"boosted = {moments}\nk_d = {k} if boosted else K_D"
     return f"k_d = {k} if {moments} else K_D"

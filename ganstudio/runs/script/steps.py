@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ganstudio.runs.script.losses import compares, needs_real, when_real
 from ganstudio.runs.script.names import by_rule, say
 from ganstudio.runs.script.networks import mixes
@@ -182,9 +184,14 @@ def objectives_text(plan: Plan, own: bool = True) -> str:
     note = "'s own loss, and all that it descends." if own else "'s loss."
     counted = "" if by_rule(plan) else counters(plan)
     return join(f'def d_objective(real, fake):\n    """D{note}"""',
-                inside(join(counted, d_lines(plan), f"return {own_d}loss")), "\n",
+                inside(_returned(join(counted, d_lines(plan), f"return {own_d}loss"))), "\n",
                 f'def g_objective({g}):\n    """G{note}"""',
-                inside(join(g_lines(plan), f"return {own_g}loss")))
+                inside(_returned(join(g_lines(plan), f"return {own_g}loss"))))
+
+
+def _returned(text: str) -> str:
+    """The same without a name for what is returned at once."""
+    return re.sub(r"^loss = (.*)\nreturn loss$", r"return \1", text, flags=re.MULTILINE)
 
 
 def plain(plan: Plan) -> bool:
@@ -263,5 +270,7 @@ def if_trained(plan: Plan, player: str, move: str, otherwise: str = "") -> str:
         return move
     if not plan.ever(path):
         return otherwise
-    text = f"if TRAIN_{player.upper()}:\n{inside(move)}"
-    return join(text, f"else:\n{inside(otherwise)}" if otherwise else "")
+    name = f"TRAIN_{player.upper()}"
+    if not move:
+        return f"if not {name}:\n{inside(otherwise)}" if otherwise else ""
+    return join(f"if {name}:\n{inside(move)}", f"else:\n{inside(otherwise)}" if otherwise else "")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from ganstudio.recipe import load
@@ -5,6 +7,7 @@ from ganstudio.runs.export.content import ExportError
 from ganstudio.runs.export.kinds import KINDS
 from ganstudio.runs.export.write import write_export
 from ganstudio.runs.gallery.data import GalleryCancelled
+from ganstudio.runs.retrace import Script, Solo
 from tests.runs.script.conftest import run_text
 
 
@@ -43,6 +46,7 @@ def test_a_place_that_cannot_be_is_refused_in_one_sentence(made, tmp_path, kind)
 
 def test_what_a_script_cannot_tell_is_refused_and_leaves_nothing(made, tmp_path):
     content, _ = made(update={"rule": "sga"})
+    content = replace(content, done=Script(solos=(Solo(0, 1, "d"),)))
     with pytest.raises(ExportError, match="sga"):
         write_export("script", content, tmp_path / "s.py")
     assert not list(tmp_path.iterdir())

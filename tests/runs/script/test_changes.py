@@ -31,15 +31,54 @@ JOURNALS = {
     "average": [tweak(6, average__decay=(0, 0.9)), tweak(14, average__decay=(0.9, 0)),
                 tweak(22, average__decay=(0, 0.5))],
     "alone": [move(15, "d", 5), move(18, "g", 3), tweak(25, optimizer_d__lr=(1e-3, 1e-4))],
+    "labels": [tweak(4, loss__smooth=(0, 0.1)), tweak(8, loss__flip=(0, 0.2)),
+               tweak(15, loss__smooth=(0.1, 0), loss__kind=("non_saturating", "least_squares")),
+               tweak(20, loss__flip=(0.2, 0))],
+    "relativistic": [tweak(5, loss__kind=("non_saturating", "relativistic_average")),
+                     tweak(10, loss__feature_matching=(0, 0.3), loss__adversarial=(1, 0.5)),
+                     tweak(15, loss__kind=("relativistic_average", "hinge")),
+                     tweak(20, loss__feature_matching=(0.3, 0), update__train_g=(True, False)),
+                     tweak(25, loss__kind=("hinge", "relativistic_paired"))],
+    "penalties": [tweak(4, penalty__r1=(0, 0.3), penalty__r1_every=(1, 4)),
+                  tweak(9, penalty__gp=(0, 1), penalty__r1_every=(4, 3)),
+                  tweak(13, penalty__r1=(0.3, 0)), tweak(14, penalty__r1=(0, 0.2)),
+                  tweak(20, penalty__gp=(1, 0), penalty__r1_every=(3, 1))],
+    "past": [tweak(4, loss__historical=(0, 0.5)), tweak(9, loss__historical=(0.5, 0)),
+             tweak(14, loss__historical=(0, 0.2), loss__clip=(0, 0.2)),
+             tweak(20, loss__clip_before=(False, True))],
+    "in time": [tweak(3, optimizer_d__schedule=("constant", "cosine"),
+                      optimizer_d__steps=(20000, 30)),
+                tweak(6, optimizer_g__warmup=(0, 20), optimizer_d__lr=(1e-3, 2e-3)),
+                tweak(12, optimizer_d__schedule=("cosine", "exponential"),
+                      optimizer_d__final=(0.1, 0)),
+                tweak(20, optimizer_d__schedule=("exponential", "linear")),
+                tweak(25, optimizer_d__final=(0, 0.3), optimizer_d__steps=(30, 50))],
+    "fading": [tweak(3, instance_noise__sigma=(0, 0.2)),
+               tweak(8, instance_noise__decay=("none", "linear"),
+                     instance_noise__steps=(20000, 12)),
+               tweak(18, instance_noise__decay=("linear", "exponential")),
+               tweak(24, instance_noise__steps=(12, 30))],
+    "boosted": [tweak(3, update__boost_k=(0, 4), update__boost_first=(25, 8)),
+                tweak(14, update__boost_every=(500, 3), update__k_d=(1, 2)),
+                tweak(22, update__boost_every=(3, 0)), tweak(26, update__boost_first=(8, 60))],
     "at once": [tweak(0, optimizer_d__lr=(1e-3, 5e-4)), tweak(0, batch=(16, 20))],
 }
 
 
 @pytest.mark.parametrize("name", [
-    pytest.param(name, marks=() if name in ("loss", "batch and k", "noise", "alone")
+    pytest.param(name, marks=() if name in ("loss", "noise", "alone", "relativistic",
+                                                                 "penalties", "in time")
                  else pytest.mark.slow) for name in JOURNALS])
 def test_what_was_changed_is_changed_in_the_script(told, name):
     told(tiny.recipe(), JOURNALS[name]).matches(40)
+
+
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=() if name == "relativistic" else pytest.mark.slow)
+    for name in JOURNALS])
+def test_changes_while_both_move_at_once(told, name):
+    d = tiny.mlp(norm="spectral", dropout=0.1)  # it matters how often such a D is called
+    told(tiny.recipe(update={"rule": "simultaneous"}, discriminator=d), JOURNALS[name]).matches(40)
 
 
 def test_a_change_back_and_forth_in_epochs(told):

@@ -5,20 +5,14 @@ import numpy as np
 import pytest
 import torch
 
-from ganstudio.runs.script.plan import ScriptError
 from tests import tiny
 from tests.runs.script.conftest import losses_of
-
-PLAIN = [name for name, parts in tiny.ZOO.items()
-         if parts.get("update", {}).get("rule", "alternating") in ("alternating", "simultaneous")]
-RULES = [name for name in tiny.ZOO if name not in (*PLAIN, "consensus")]
-
 
 QUICK = ("batch-norm-average", "dropout", "epochs", "simultaneous", "dcgan")
 
 
 @pytest.mark.parametrize("name", [
-    pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in PLAIN])
+    pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in tiny.ZOO])
 def test_a_script_repeats_the_losses_of_every_kind_of_run(told, name):
     told(tiny.recipe(**tiny.ZOO[name])).matches(40)
 
@@ -56,12 +50,6 @@ def test_the_averaged_generator_samples_alike(told, name):
     with torch.no_grad():
         mine, theirs = made.trainer.players.sampler(True)(z), variables["average"](z)
     torch.testing.assert_close(theirs, mine, rtol=1e-5, atol=1e-6)
-
-
-@pytest.mark.parametrize("name", RULES)
-def test_a_rule_without_code_is_refused_in_one_sentence(told, name):
-    with pytest.raises(ScriptError, match=r"^the update rule '\w+' .*is not written as a plain"):
-        told(tiny.recipe(**tiny.ZOO[name]))
 
 
 def test_a_name_can_break_nothing(told):

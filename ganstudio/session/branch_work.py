@@ -21,12 +21,10 @@ from ganstudio.session.timeline_messages import (
     RestoreBranch,
     Switch,
 )
+from ganstudio.session.worker_thread import OWNER
 
 if TYPE_CHECKING:
     from ganstudio.session.timeline_work import TimelineWork
-
-OWNER = "the GAN Studio window"
-"""What a session is called where another finds its run locked."""
 
 
 class BranchWork:

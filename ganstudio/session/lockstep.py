@@ -6,7 +6,6 @@ since every run keeps its own random streams. Nothing is shared but the data.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganstudio.session.failures import sentence
+from ganstudio.session.worker_thread import OWNER, WorkerThread
 from ganstudio.training.frames import Frame, ScalarChunk, WantMosaic, WantPoints
 from ganstudio.training.metrics_frames import MetricsFrame
 
@@ -25,7 +25,6 @@ TURN_SECONDS = 0.05
 LOOK_SHARE = 0.1
 """The share of the time that looking may take."""
 MOST = 64
-OWNER = "the GAN Studio window"
 
 
 class Pair:
@@ -107,39 +106,31 @@ class _Side:
     failed: str = ""
 
 
-class LockstepSession:
+class LockstepSession(WorkerThread):
     """Run folders trained side by side on a thread of its own, from where each stands.
 
     Torch is imported in the thread.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__("ganstudio-lockstep")
         self.paths = list(paths)
-        self._wake = threading.Condition()
         self._sides = [_Side() for _ in paths]
         self._state, self._error = "preparing", ""
-        self._going, self._stop = False, False
         self._until: int | None = None
-        self._thread = threading.Thread(target=self._work, name="ganstudio-lockstep")
 
     # ---- the window's side
 
     def start(self, until: int | None = None) -> None:
         """Begin to train, to the step ``until`` if given."""
         self._going, self._until = True, until
-        self._thread.start()
+        super().start()
 
     def run(self, until: int | None = None) -> None:
         """Train on."""
         with self._wake:
-            self._going, self._until = True, until
-            self._wake.notify()
-
-    def pause(self) -> None:
-        """Stop after the step in hand."""
-        with self._wake:
-            self._going = False
-            self._wake.notify()
+            self._until = until
+            super().run()
 
     def poll(self) -> PairNews:
         """Everything new since the last call."""
@@ -149,16 +140,6 @@ class LockstepSession:
             for side in self._sides:
                 side.scalars, side.metrics, side.frame = [], [], None
             return PairNews(self._state, sides, self._error)
-
-    def close(self, timeout: float | None = None) -> bool:
-        """Save all and join the thread; whether it has ended."""
-        with self._wake:
-            self._stop, self._going = True, False
-            self._wake.notify()
-        if self._thread.ident is None:
-            return True
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     # ---- the thread's side
 

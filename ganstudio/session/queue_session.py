@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from ganstudio.runs.sweep import Job, Result, SweepFolder, is_sweep
 from ganstudio.session.failures import sentence
+from ganstudio.session.worker_thread import OWNER, WorkerThread
 
 if TYPE_CHECKING:
     from ganstudio.session.queue import Queue
-
-OWNER = "the GAN Studio window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +40,15 @@ class QueueNews:
         return left / self.rate
 
 
-class QueueSession:
-    """Owns the thread; every method returns at once. Begins paused unless told to ``run``."""
+class QueueSession(WorkerThread):
+    """Opens the folder, made if it is new; every method but ``close`` returns at once."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__("ganstudio-queue")
         self.folder = folder
-        self._wake = threading.Condition()
         self._orders: deque[Callable[[Queue], object]] = deque()
-        self._going, self._stop = False, False
         self._news = QueueNews()
         self._notes: list[str] = []
-        self._thread = threading.Thread(target=self._work, name="ganstudio-queue")
-
-    def start(self) -> None:
-        """Open the folder, made if it is new."""
-        self._thread.start()
 
     def order(self, act: Callable[[Queue], object]) -> None:
         """Have this done to the queue between two slices of work."""
@@ -80,18 +72,6 @@ class QueueSession:
         """Try one again that failed or was skipped."""
         self.order(lambda queue: queue.retry(run))
 
-    def run(self) -> None:
-        """Work."""
-        with self._wake:
-            self._going = True
-            self._wake.notify()
-
-    def pause(self) -> None:
-        """Stop after the step in hand."""
-        with self._wake:
-            self._going = False
-            self._wake.notify()
-
     def poll(self) -> QueueNews:
         """How it stands; each note once."""
         with self._wake:
@@ -99,16 +79,6 @@ class QueueSession:
             news = self._news
         return QueueNews(news.state, news.jobs, news.results, news.current, news.step, news.rate,
                          notes)
-
-    def close(self, timeout: float | None = None) -> bool:
-        """Save the run in hand and join the thread; whether it has ended."""
-        with self._wake:
-            self._stop, self._going = True, False
-            self._wake.notify()
-        if self._thread.ident is None:
-            return True
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     # ---- the thread's side
 

@@ -12,7 +12,6 @@ import psutil
 from ganstudio.data.dataset import Cancelled, DataError
 from ganstudio.recipe import RecipeError
 from ganstudio.runs.errors import RunError
-from ganstudio.session.branch_work import OWNER
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.exporting import Exporter
 from ganstudio.session.failures import failure_event, nonfinite_text, sentence
@@ -42,6 +41,7 @@ from ganstudio.session.pace import Pace, Rate
 from ganstudio.session.timeline_messages import Look, TimelineCommand
 from ganstudio.session.timeline_work import TimelineWork
 from ganstudio.session.trial_work import TrialWork
+from ganstudio.session.worker_thread import OWNER
 from ganstudio.training import aside
 from ganstudio.training.frames import ScalarChunk
 from ganstudio.training.machine import lower_priority

@@ -3,6 +3,7 @@ import time
 import pytest
 import tiny
 
+from ganstudio.session.conductor import Conductor
 from ganstudio.session.messages import Run, State
 from ganstudio.session.session import Session
 from ganstudio.training.frames import ScalarChunk
@@ -90,3 +91,30 @@ def session():
     yield begin
     for watcher in made:
         watcher.close()
+
+
+@pytest.fixture
+def conduct(tmp_path):
+    """Makes conductors, of one run folder unless told of another; closes them at the end."""
+    made = []
+
+    def begin(recipe=None, path=tmp_path / "x.run", **options):
+        made.append(Conductor(recipe, path, **options))
+        return made[-1]
+
+    yield begin
+    for conductor in made:
+        conductor.close()
+
+
+def train(conductor, target):
+    """Advance to this step."""
+    while conductor.step < target:
+        conductor.advance(target - conductor.step)
+
+
+def pull_the_plug(conductor):
+    """Nothing more is saved, and the folder is left as by a process that died."""
+    conductor.saver.close()
+    conductor.saver = None
+    conductor.folder.lock.drop()

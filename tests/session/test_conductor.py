@@ -20,36 +20,12 @@ from ganstudio.session.conductor import Conductor
 from ganstudio.session.filming import Filming
 from ganstudio.training.moves import NonFiniteLossError
 from ganstudio.training.trainer import KEEP_EVERY, Trainer
+from tests.session.conftest import pull_the_plug, train
 
 EXPLODES = {
     "loss": {"kind": "wasserstein"},
     "optimizer_d": {"kind": "sgd", "lr": 10}, "optimizer_g": {"kind": "sgd", "lr": 10},
 }
-
-
-@pytest.fixture
-def conduct(tmp_path):
-    made = []
-
-    def begin(recipe=None, path=tmp_path / "x.run", **options):
-        made.append(Conductor(recipe, path, **options))
-        return made[-1]
-
-    yield begin
-    for conductor in made:
-        conductor.close()
-
-
-def train(conductor, target):
-    while conductor.step < target:
-        conductor.advance(target - conductor.step)
-
-
-def pull_the_plug(run):
-    """Nothing more is saved, and the folder is left as by a process that died."""
-    run.saver.close()
-    run.saver = None
-    run.folder.lock.drop()
 
 
 def history(folder):

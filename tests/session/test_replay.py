@@ -9,34 +9,10 @@ import torch
 from ganstudio.runs.checkpoint import state_digest
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import RunFolder
-from ganstudio.session.conductor import Conductor
 from ganstudio.session.replay import describe, replay
 from ganstudio.training.moves import NonFiniteLossError
 from ganstudio.training.trainer import KEEP_EVERY
-
-
-@pytest.fixture
-def conduct(tmp_path):
-    made = []
-
-    def begin(recipe=None, **options):
-        made.append(Conductor(recipe, tmp_path / "x.run", **options))
-        return made[-1]
-
-    yield begin
-    for conductor in made:
-        conductor.close()
-
-
-def train(run, target):
-    while run.step < target:
-        run.advance(target - run.step)
-
-
-def pull_the_plug(run):
-    run.saver.close()
-    run.saver = None
-    run.folder.lock.drop()
+from tests.session.conftest import pull_the_plug, train
 
 
 def checked(run):

@@ -6,9 +6,8 @@ import torch
 
 from ganstudio.recipe import with_value
 from ganstudio.runs.checkpoint import state_digest
-from ganstudio.training.observer import Observer
 
-from .test_determinism import check_resume, digest, wants
+from .test_determinism import check_resume, check_watched, digest
 
 
 @pytest.mark.parametrize("name", tiny.STEADIED)
@@ -18,18 +17,7 @@ def test_a_steadied_run_can_be_stopped_and_taken_up(name, tmp_path):
 
 @pytest.mark.parametrize("name", tiny.STEADIED)
 def test_a_steadied_run_is_its_recipe_watched_or_not(name):
-    plain, watched = (tiny.trainer(**tiny.STEADIED[name]) for _ in range(2))
-    observer = Observer(watched)
-    torch.manual_seed(1)
-    global_state = torch.get_rng_state()
-    for _ in range(3):
-        for want in wants(watched):
-            before = digest(watched)
-            observer.look(want)
-            assert digest(watched) == before, want
-        assert plain.advance(1).values.tobytes() == watched.advance(1).values.tobytes()
-    assert digest(plain) == digest(watched)
-    assert torch.equal(global_state, torch.get_rng_state())
+    check_watched(tiny.STEADIED[name], 3)
 
 
 @pytest.mark.parametrize("name", tiny.STEADIED)

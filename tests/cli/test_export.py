@@ -26,5 +26,3 @@ def test_refusals(ganstudio, run):
     ganstudio("export", "nowhere", "--to", "onnx", "--out", "x").refused("nowhere", "run folder")
     ganstudio("export", run, "--to", "pickle", "--out", "x").refused("pickle", "safetensors")
     ganstudio("export", run, "--to", "script", "--out", run).refused("is a folder")
-    ganstudio("train", "ring", *TINY, "--set", "update.rule=sga", "--steps", 2, "--run", "s")
-    ganstudio("export", "s", "--to", "script", "--out", "s.py").refused("sga")

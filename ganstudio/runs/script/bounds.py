@@ -28,6 +28,8 @@ def refuse(plan: Plan) -> None:
     if by_rule(plan) and plan.alone:
         raise ScriptError(f"steps of one player alone beside the update rule {rule!r} are not "
                           "written as a plain script")
+    if plan.recipe.machine.precision == "bf16":
+        raise ScriptError("bf16 is not written as a plain script; train in float32 for one")
     for path in plan.start:
         head = path.split(".")[0]
         if path in LIVE or head in PARTS or path in FIXED:

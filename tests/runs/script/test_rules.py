@@ -89,3 +89,8 @@ def test_changes_under_a_rule(told, rule):
 def test_steps_of_one_player_alone_beside_a_rule_are_refused_in_one_sentence(told):
     with pytest.raises(ScriptError, match="alone beside the update rule 'sga' are not written"):
         told(ruled("sga"), [move(5, "d", 2)])
+
+
+def test_bf16_is_refused_in_one_sentence(told):
+    with pytest.raises(ScriptError, match="bf16 is not written"):
+        told(tiny.recipe(machine={"precision": "bf16"}))

@@ -141,7 +141,8 @@ class CurvesView(Plot):
             painter.setPen(thin(self.theme.muted, (4, 3)))
             middle = round(float(self.to_y(mean)))
             painter.drawLine(QPointF(frame.left(), middle), QPointF(frame.right(), middle))
-        lines = [self._line(curve, frame) for curve in self.curves]
+        memory = self._memory()
+        lines = [self._line(curve, frame, memory) for curve in self.curves]
         for curve, (x, y, smooth) in zip(self.curves, lines, strict=True):
             if smooth is not None:
                 self._draw_line(painter, frame, x, y, mixed(curve.colour, self.theme.plot, 0.35))
@@ -157,15 +158,21 @@ class CurvesView(Plot):
                 painter.setPen(thin(colour))
                 painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
 
-    def _line(self, curve: Curve, frame: QRectF) -> tuple[Numbers, Numbers, Line | None]:
+    def _memory(self) -> float:
+        """Values over which all curves are averaged: one number, so that equal pasts look equal."""
+        e = self.visible()
+        return max((np.count_nonzero((c.steps >= e.x0) & (c.steps <= e.x1))
+                    for c in self.curves if not c.dots), default=0) / MEMORIES
+
+    def _line(self, curve: Curve, frame: QRectF, memory: float
+              ) -> tuple[Numbers, Numbers, Line | None]:
         """Pixels of a curve, at most a few for each column, and of what is left of it without its
         noise (None where there are too few values to have any).
         """
         seen = np.isfinite(curve.values)
-        steps, x, y = curve.steps[seen], self.to_x(curve.steps[seen]), self.to_y(curve.values[seen])
-        e = self.visible()
-        memory = np.count_nonzero((steps >= e.x0) & (steps <= e.x1)) / MEMORIES
-        smooth = None if curve.dots or memory < LEAST_MEMORY else averaged(x, y, memory)
+        x, y = self.to_x(curve.steps[seen]), self.to_y(curve.values[seen])
+        plain_one = curve.dots or memory < LEAST_MEMORY or not len(x)
+        smooth = None if plain_one else averaged(x, y, memory)
         return *thinned(x, y, int(frame.width())), smooth
 
     def _draw_line(self, painter: QPainter, frame: QRectF, x: Numbers, y: Numbers, colour: QColor

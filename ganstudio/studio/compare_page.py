@@ -40,6 +40,7 @@ SCALAR_TITLES = ("Loss of D", "Loss of G", "D on real", "D on fakes")
 FIRST_METRICS = ("w1", "sliced_w1", "frechet")
 PERIOD = 50
 NARROW = 70  # font heights
+SHORT = 25
 
 
 class ComparePage(LockstepPart, QWidget):
@@ -347,9 +348,12 @@ class ComparePage(LockstepPart, QWidget):
         self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """One below the other where it is narrow."""
+        """One below the other where it is narrow and tall; one plot only where it is short."""
         super().resizeEvent(event)
-        narrow = self.width() < self.fontMetrics().height() * NARROW
+        unit = self.fontMetrics().height()
+        narrow = self.width() < unit * NARROW and self.height() > self.width()
+        for part in self.plots[1]:
+            part.setVisible(self.height() > unit * SHORT)
         way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
         if way is not self.split.orientation():
             self.split.setOrientation(way)

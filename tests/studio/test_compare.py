@@ -187,5 +187,11 @@ def test_it_is_drawn_in_both_themes_and_narrow(runs, make_window, qtbot) -> None
     light = page.grab().toImage()
     window.toggle_theme()
     assert page.grab().toImage() != light
-    window.resize(window.minimumSize())
+    window.resize(700, 900)
     qtbot.waitUntil(lambda: page.split.orientation() is Qt.Orientation.Vertical)
+    assert page.plots[1][1].isVisible()
+    window.resize(window.minimumSize())
+    qtbot.waitUntil(lambda: page.split.orientation() is Qt.Orientation.Horizontal)
+    box, plot = page.plots[0]
+    qtbot.waitUntil(lambda: not page.plots[1][1].isVisible())
+    qtbot.waitUntil(lambda: plot.y() >= box.geometry().bottom())

@@ -45,7 +45,7 @@ def test_noisy_curves_can_be_told_apart(plot: CurvesView) -> None:
 def test_few_values_are_drawn_as_they_are(plot: CurvesView) -> None:
     curve = noisy(1.0, LIGHT.real, 40)
     plot.show_curves([curve])
-    assert plot._line(curve, plot.frame())[2] is None
+    assert plot._line(curve, plot.frame(), plot._memory())[2] is None
 
 
 def test_both_plots_share_their_steps_and_the_whole_floor_is_in_sight(plot: CurvesView) -> None:

@@ -14,11 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from ganstudio.recipe import PRESETS, Recipe, RecipeError, preset, sections
-from ganstudio.recipe.sweep import Axis, Point, combinations, parse_values
+from ganstudio.recipe.sweep import HOW, Axis, Point, combinations, parse_values
 from ganstudio.studio.edits import phrase
 
 ONE_RUN = "one run as it is"
 STEPS = 2000
+HOW_HERE = "write the values as a, b, c or as low..high/count, for example 1e-4..1e-2/5"
 
 
 class AddForm(QWidget):
@@ -127,11 +128,17 @@ class AddForm(QWidget):
         axes = [Axis(path, parse_values(recipe, path, self.values.text()))] if path else []
         return combinations(recipe, axes)
 
+    def _said(self, text: str) -> str:
+        """A complaint in the words of this form, where the field is chosen from a list."""
+        path = str(self.field_box.currentData())
+        return (text.replace(HOW, HOW_HERE).replace(f"{path}=", "")
+                .replace(path, self.field_box.currentText()))
+
     def _add(self) -> None:
         try:
             points = self.points()
         except RecipeError as error:
-            text = str(error)
+            text = self._said(str(error))
             self.complaint.setText(text[:1].upper() + text[1:])
             self.complaint.show()
             return

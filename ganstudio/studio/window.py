@@ -100,6 +100,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.blank = Blank()
         self.blank.painted.connect(self._painted)
         self.pages.addWidget(self.blank)
+        self.pages.currentChanged.connect(self._moved)
         column.addWidget(self.notices)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(shell)
@@ -266,9 +267,11 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         """Switch each action by what is possible now."""
         run = self.controller
         open_ = run is not None and run.session is not None
+        # Pages about several runs: a key there must not move the one that is out of sight.
+        in_sight = open_ and self.pages.currentWidget() not in (self.compare_page, self.queue_page)
         facts = {
-            "always": True, "run": open_, "ready": open_ and run.is_ready,
-            "trainable": open_ and (run.is_ready or str(run.state) == "preparing"),
+            "always": True, "run": open_, "ready": in_sight and run.is_ready,
+            "trainable": in_sight and (run.is_ready or str(run.state) == "preparing"),
             "pending": open_ and bool(run.pending),
             "undo": open_ and run.undo_stack.canUndo(), "redo": open_ and run.undo_stack.canRedo(),
         }

@@ -107,6 +107,28 @@ def test_values_that_cannot_be_are_refused_in_one_sentence(page, qtbot: QtBot) -
     assert not page.news.jobs
 
 
+@pytest.mark.parametrize(("values", "said"), [
+    ("0.1,abc", "learning rate of D: 'abc' is not allowed; it must be a number at least 0"),
+    ("0.1..1/x", "0.1..1/x is no range: write the values as a, b, c or as low..high/count"),
+    ("0.1..1/9999", "0.1..1/9999 is no range: it needs two finite ends and from 2 to 1,000"),
+    (",", "learning rate of D has no values: write the values as a, b, c")])
+def test_refusals_speak_of_the_setting_as_it_is_listed(page, qtbot, values, said) -> None:
+    form = page.form
+    form.field_box.setCurrentIndex(form.field_box.findData("optimizer_d.lr"))
+    qtbot.keyClicks(form.values, values)
+    qtbot.keyClick(form.values, Qt.Key.Key_Return)
+    assert form.complaint.text().lower().startswith(said.lower())
+    assert "optimizer_d" not in form.complaint.text() and not page.news.jobs
+
+
+def test_keys_on_the_page_leave_the_open_run_alone(running, qtbot: QtBot) -> None:
+    assert running.actions_["step"].isEnabled()
+    running.actions_["queue"].trigger()
+    assert not any(running.actions_[key].isEnabled() for key in ("run", "step", "time_back"))
+    qtbot.mouseClick(running.queue_page.back, LEFT)
+    assert running.actions_["run"].isEnabled() and running.actions_["step"].isEnabled()
+
+
 def test_runs_are_opened_and_compared(page, qtbot: QtBot) -> None:
     add_sweep(page, qtbot, "batch", "8,16")
     finish(page, qtbot)

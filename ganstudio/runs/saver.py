@@ -23,6 +23,8 @@ class Saver:
         self._waiting: tuple[State, Recipe, int] | None = None
         self._busy = False
         self._saved = True
+        self.saves = 0
+        """States that have come to the disk."""
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="ganstudio-saver")
         self._thread.start()
@@ -63,6 +65,7 @@ class Saver:
                 self.folder.sync()
                 self.folder.save(*newest)
                 saved = True
+                self.saves += 1
             except Exception as error:  # whatever it is, the thread must live: others wait on it
                 why = error.strerror if isinstance(error, OSError) else None
                 self.on_error(f"the run could not be saved in {self.folder.path}: {why or error}")

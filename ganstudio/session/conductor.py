@@ -62,7 +62,8 @@ class Conductor:
         """How many journal entries there were at whose steps a state is to be kept."""
         self.trial: Trial | None = None
         """D's steps on approval, of which the folder does not know yet."""
-        self._complained = False
+        self._complained: int | None = None
+        """How many states had been saved when the person was last told that nothing can be."""
         try:
             self._prepare(recipe, path, owner, on_progress, cancelled, dataset)
         except BaseException:
@@ -339,8 +340,8 @@ class Conductor:
         self.times.saved()
         if self.folder is None or self.saver is None:
             return True
-        if wait:
-            self._complained = False  # somebody asks: say it again
+        if wait or (self._complained is not None and self.saver.saves > self._complained):
+            self._complained = None  # somebody asks, or it was well again: say it anew
         self.guarded(lambda folder: folder.history.flush())
         self.saver.save(self.trainer.state(), self.recipe, self._lines())
         return self.saver.wait() if wait else True
@@ -355,12 +356,10 @@ class Conductor:
             why = getattr(error, "strerror", None) or error
             self._unsaved(f"the run cannot be recorded in {self.folder.path}: {why}; training "
                           "goes on unsaved")
-        else:
-            self._complained = False
 
     def _unsaved(self, sentence: str) -> None:
-        if not self._complained:
-            self._complained = True
+        if self._complained is None:
+            self._complained = self.saver.saves if self.saver is not None else 0
             self.on_unsaved(sentence)
 
     def close(self) -> bool:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from ganstudio.bench.figures import Figure, at_least, at_most
 from ganstudio.bench.recipes import points_recipe
+from ganstudio.bench.waiting import waited
 from ganstudio.recipe import Recipe
 from ganstudio.session.messages import Event, Pause, Run, State, UseTier
 from ganstudio.session.session import Session
@@ -96,19 +97,34 @@ class Bench:
         self.window.close()
 
 
-def _alone_rate(bench: Bench, seconds: float) -> float:
+class _Clock:
+    """Steps of a session from now on."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._from = session.step, time.perf_counter(), waited(session.thread)
+
+    def rates(self) -> tuple[float, float]:
+        """Steps a second: by the clock, and by it less the time that there was no core to run on.
+        """
+        step, begun, before = self._from
+        done, passed = self.session.step - step, time.perf_counter() - begun
+        return done / passed, done / (passed - (waited(self.session.thread) - before))
+
+
+def _alone_rate(bench: Bench, seconds: float) -> tuple[float, float]:
     bench.window.ticker.stop()
     bench.alone.send(Run())
     time.sleep(0.3)  # as long as the window is given to settle
-    first, begun = bench.alone.step, time.perf_counter()
+    clock = _Clock(bench.alone)
     time.sleep(seconds)
-    done, passed = bench.alone.step - first, time.perf_counter() - begun
+    rates = clock.rates()
     bench.alone.send(Pause())
     bench.alone.poll()
-    return done / passed
+    return rates
 
 
-def _shown_rate(bench: Bench, seconds: float, seen: _Seen) -> float:
+def _shown_rate(bench: Bench, seconds: float, seen: _Seen) -> tuple[float, float]:
     bench.window.ticker.start()
     bench.shown.send(Run())
     bench.turn(0.3)  # the drawing settles
@@ -121,16 +137,16 @@ def _shown_rate(bench: Bench, seconds: float, seen: _Seen) -> float:
     pictures: list[int] = []
     count = bench.window.controller.updated.connect(
         lambda update: pictures.append(sum(key.startswith("samples.") for key in update.frames)))
-    first, begun = bench.shown.step, time.perf_counter()
+    clock, begun = _Clock(bench.shown), time.perf_counter()
     bench.turn(seconds)
-    done, passed = bench.shown.step - first, time.perf_counter() - begun
+    rates, passed = clock.rates(), time.perf_counter() - begun
     timer.stop()
     bench.window.controller.updated.disconnect(count)
     wanted = sum(key.startswith("samples.") for key in bench.window.workspace.wants())
     seen.gaps += np.diff(marks).tolist()
     seen.ticks.append(bench.window.ticker.rate)
     seen.pictures.append(sum(pictures) / max(wanted, 1) / passed)
-    return done / passed
+    return rates
 
 
 @dataclass(slots=True)
@@ -177,13 +193,13 @@ def _window(tier: Wanted, rounds: int, seconds: float, goal: float, gap: float) 
         bench = Bench(points_recipe(256), Path(folder), tier)
         seen = _Seen()
         pauses: list[_Pause] = []
-        shown, alone = [], []
+        with_, without = [], []
         try:
             _shown_rate(bench, seconds, _Seen())
             _pause(bench)
             for _ in range(rounds):
-                alone.append(_alone_rate(bench, 2 * seconds))
-                shown.append(_shown_rate(bench, 2 * seconds, seen))
+                without.append(_alone_rate(bench, 2 * seconds))
+                with_.append(_shown_rate(bench, 2 * seconds, seen))
                 pauses.append(_pause(bench))
         finally:
             platform = bench.app.platformName()
@@ -192,7 +208,9 @@ def _window(tier: Wanted, rounds: int, seconds: float, goal: float, gap: float) 
                        (bench.shown.recipe, bench.alone.recipe) if recipe is not None]
             bench.close()
     ms = 1000 * np.array(seen.gaps)
+    shown, alone = [r for r, _ in with_], [r for r, _ in without]
     ratios = [a / b for a, b in zip(shown, alone, strict=True)]
+    own = [a / b for (_, a), (_, b) in zip(with_, without, strict=True)]
 
     def percentile(key: str, share: float, goal: float | None) -> Figure:
         return at_most(f"{name}_gap_{key}", f"    event loop, 5 ms timer: {key}",
@@ -201,6 +219,7 @@ def _window(tier: Wanted, rounds: int, seconds: float, goal: float, gap: float) 
     return [
         at_least(f"{name}_window_ratio",
                  f"{name}: training with window ({platform}) / headless", ratios, goal),
+        at_least(f"{name}_window_own", "    the same, less the time without a core", own, None),
         at_least(f"{name}_window_shown", "    with every dock drawing", shown, None, "steps/s"),
         at_least(f"{name}_window_ticks", "    drawing", seen.ticks, None, "Hz"),
         at_least(f"{name}_window_pictures", "    new pictures of the samples", seen.pictures, None,

@@ -85,6 +85,11 @@ class Session:
         """Steps done as of this moment."""
         return self._worker.step if self._worker is not None else 0
 
+    @property
+    def thread(self) -> threading.Thread:
+        """The thread that trains."""
+        return self._thread
+
     def start(self) -> None:
         """Begin to prepare the run; events tell when it is ready."""
         self._started = True

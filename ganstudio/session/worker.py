@@ -305,7 +305,8 @@ class Worker:
             return
         self.session.recipe = self.conductor.recipe
         self.timeline.note(self.conductor)
-        self.budget.all_stale()
+        if self.state is not State.RUNNING:  # else a drag would have every look made each time
+            self.budget.all_stale()
         self.say("tweaked", label or ", ".join(changed) or "Nothing changed",
                  data={"changes": {k: list(v) for k, v in changed.items()}, "label": label,
                        "paths": list(changes)})

@@ -78,10 +78,12 @@ class ProbeBudget:
         """A look at ``key`` took this long.
 
         Of a look that is not ``finished`` the next slice may come as soon as there is credit;
-        to ``insist`` is to have it without.
+        to ``insist`` is to have it without. One that was asked for leaves no debt beyond a purse:
+        who has just opened a dear panel must not wait long for the next picture.
         """
-        self.credit -= seconds
         cost = self.costs.get(key)
+        least = min(self.credit, -self.purse) if cost is not None and cost.stale else float("-inf")
+        self.credit = max(self.credit - seconds, least)
         if cost is not None:
             self._served = max(self._served, cost.turn)
             cost.turn = self._served + (seconds if finished else seconds / SLICED) / cost.weight

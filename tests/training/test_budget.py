@@ -32,8 +32,8 @@ def test_looking_takes_no_more_than_its_share(costs, share, seconds):
     budget.watch(costs, costs)
     looks, trained = simulate(budget, costs, seconds)
     spent = sum(costs[key] for key, _ in looks)
-    # The first look at each is on credit; after that at most one look goes beyond.
-    debt = max(sum(costs.values()), max(costs.values()))
+    # The first look at each was asked for; after that at most one look goes beyond.
+    debt = sum(costs.values()) + max(costs.values())
     assert spent <= share * trained + budget.purse + debt + 1e-9
 
 
@@ -98,6 +98,19 @@ def test_what_has_just_been_asked_for_comes_first_and_on_credit():
     assert budget.due(100.0, {"old": True, "new": True}) is None
     budget.all_stale()
     assert budget.due(100.0, {"old": True, "new": False}) == "old"
+
+
+def test_what_was_asked_for_leaves_little_debt_and_other_looks_all_of_theirs():
+    budget = ProbeBudget(share=0.1)
+    budget.watch("ab", "ab")
+    budget.looked("a", 1.0, 5.0)
+    budget.looked("b", 1.0, 5.0)
+    assert budget.credit == -budget.purse
+    budget.looked("a", 2.0, 5.0)  # by its turn
+    assert budget.credit == pytest.approx(-budget.purse - 5.0)
+    budget.all_stale()
+    budget.looked("b", 3.0, 5.0)
+    assert budget.credit == pytest.approx(-budget.purse - 5.0)
 
 
 def test_a_frame_that_nobody_has_taken_is_not_made_again():

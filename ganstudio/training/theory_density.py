@@ -21,6 +21,7 @@ TAIL = 8.3
 MOST_PIECES = 4_000_000
 CHUNK = 2048
 NODES = 3
+ROUNDING = 1e-15
 
 
 @dataclass(frozen=True)
@@ -213,8 +214,10 @@ def blurred(mass: Array, widths: Array) -> Array:
         wave = np.fft.rfft(kernel / kernel.sum()).reshape(shape)
         # Twice the room, so that nothing comes in again at the other edge.
         wide = np.fft.irfft(np.fft.rfft(mass, 2 * size, axis) * wave, 2 * size, axis)
-        mass = np.maximum(np.take(wide, range(size), axis), 0.0)
-    return mass
+        mass = np.take(wide, range(size), axis)
+    # What is left of the transform's rounding differs from cell to cell: it is made one level.
+    levelled: Array = np.maximum(mass, ROUNDING * mass.max(initial=0.0))
+    return levelled
 
 
 def _binned(samples: Array, lattice: Lattice) -> Array:

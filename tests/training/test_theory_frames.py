@@ -253,3 +253,11 @@ def test_where_theory_gives_no_optimum_it_says_so(loss, words):
     frame = Observer(normal_run((0, 1), (1, 1), loss=loss)).look(WantTheory())
     assert words in frame.blank and bool(frame.blank) is bool(words)
     assert np.isnan(frame.d_star).all() == bool(words)
+
+
+def test_where_nothing_was_sampled_an_estimate_is_level_and_above_nought():
+    """The rounding of a transform is no density: it would speckle the optimal D."""
+    lattice = Lattice((np.linspace(-1, 1, 121), np.linspace(-1, 1, 121)))
+    samples = np.random.default_rng(0).normal((0.5, 0), 0.01, (500, 2))
+    mass = finish(kernel_mass(samples, lattice)).mass.reshape(120, 120)
+    assert mass[:, :40].min() == mass[:, :40].max() > 0

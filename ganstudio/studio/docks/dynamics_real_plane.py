@@ -194,7 +194,7 @@ class RealPlane(Plot):
     def _legend(self, painter: QPainter, left: float, top: float) -> None:
         metrics = self.metrics()
         rows = (("circle", self.theme.accent, "the networks now, and their field"),
-                ("", self.theme.text, "path of training; faint where it leaves the plane"),
+                ("", self.theme.text, "path of training; faint off the plane"),
                 ("", speed_colours(self.theme.dark)[SHADES // 2].name(),
                  "field; faint where mostly unseen"))
         for k, (mark, colour, words) in enumerate(rows):

@@ -209,6 +209,8 @@ class Plot(QWidget):
             painter.setClipRect(frame)
             self.draw(painter, frame)
             painter.restore()
+            # An SVG would go on with the frame's clip.
+            painter.setClipRect(QRectF(self.rect()))
         self.draw_over(painter, frame)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(thin(border))

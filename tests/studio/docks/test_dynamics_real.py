@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.session.messages import State
 from ganstudio.session.timeline_messages import BranchInfo, Timeline
+from ganstudio.studio.docks.dynamics_export import Composition, svg_bytes
 from ganstudio.studio.docks.dynamics_real import MOST_STEPS, RealPage, spectrum_words
 from ganstudio.studio.docks.dynamics_real_plane import FAR, between_nodes, within
 from ganstudio.studio.theme import DARK, LIGHT
@@ -279,3 +281,15 @@ def test_a_large_eigenvalue_leaves_the_others_their_room_on_a_logarithmic_axis(p
     near_one, far_one = page.spectrum._at(-5 + 0j)[0], page.spectrum._at(-400 + 0j)[0]
     frame = page.spectrum.frame()
     assert near_one - far_one > 0.3 * frame.width(), "two decades are much of the picture"
+
+
+def test_what_stands_beside_the_plane_is_not_cut_off_in_the_svg(page):
+    page.begin(POINTS)
+    page.receive(update(), {"field": field(1.0)})
+    page.resize(900, 500)
+    sheet = Composition(page.pictures(), page.headline.full, page.detail.full, LIGHT)
+    svg = svg_bytes(sheet).decode()
+    clips = dict(re.findall(r'<clipPath id="(\w+)">\s*<path[^>]*d="([^"]*)"', svg))
+    in_force = re.findall(r"clip-path=\"url\(#(\w+)\)", svg[:svg.rindex("This plane sees")])[-1]
+    reach = max(float(x) for x in re.findall(r"[ML](\d+)", clips[in_force]))
+    assert reach > page.plane.frame().right() + 100

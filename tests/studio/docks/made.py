@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ganstudio.session.messages import Event, State, Status, Update
+from ganstudio.studio.docks.base import Dock
 from ganstudio.training.frames import (
     Frame,
     LineFrame,
@@ -93,6 +94,12 @@ def walk(stops: Any, at: Any, d: float = 0.4, z: Sequence[float] = (0.1, 0.2)) -
 
 
 # ---- looking -----------------------------------------------------------------------------------
+
+
+def fed(dock: Dock, **frames: Any) -> Dock:
+    """Hand a samples dock its frames by their short names."""
+    dock.receive(update(frames={f"samples.{key}": frame for key, frame in frames.items()}))
+    return dock
 
 
 def picture(widget: QWidget) -> QImage:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QScrollArea, QVBoxLayout
 
 from ganstudio.recipe import Recipe
 from ganstudio.session.messages import State, Update
 from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.doctor_evidence import EvidenceView
-from ganstudio.studio.docks.doctor_parts import Head, RemedyRow, words
+from ganstudio.studio.docks.doctor_parts import Head, Page, RemedyRow, words
 from ganstudio.studio.docks.plotting_widgets import Bar, named, tool, truth
 from ganstudio.studio.text import scaled
 from ganstudio.studio.theme import LIGHT, Theme
@@ -66,7 +66,7 @@ class DoctorDock(Dock):
         self._evidence.setSpacing(6)
         self._remedies = QVBoxLayout()
         self._remedies.setSpacing(2)
-        page = QWidget()
+        page = Page()
         column = QVBoxLayout(page)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(8)

@@ -22,6 +22,18 @@ def words(text: str = "") -> QLabel:
     return label
 
 
+class Page(QWidget):
+    """What scrolls, no taller than its words are at its width.
+
+    A layout's least height is that of its words at their narrowest, half as much again: the page
+    would scroll on into nothing.
+    """
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as may be."""
+        return QSize(0, self.heightForWidth(self.width()))
+
+
 class Meter(QWidget):
     """A bar of 0 … 1."""
 

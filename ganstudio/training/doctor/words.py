@@ -97,7 +97,7 @@ class Label:
 
 
 LABELS: dict[str, Label] = {
-    "auc": Label("D tells real from fake (AUC)", 0.5, "½ is chance, below it D is fooled"),
+    "auc": Label("D tells real from fake (AUC)", 0.5, "½ is chance"),
     "auc_held": Label("D tells train from held-out reals (AUC)", 0.5, "½ if it knows neither"),
     "acc_real": Label("D right on training reals", None, "", percent=True),
     "gradient_left": Label("G's gradient that is left", 1.0, "1 is all it had", log=True),

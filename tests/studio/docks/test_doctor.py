@@ -127,3 +127,14 @@ def test_a_diagnosis_is_a_marker_on_the_curves():
                   data={"text": "Divergence", "disease": "divergence", "began": True})
     assert marker_of(event).label == "Divergence"
     assert marker_of(Event("diagnosis", 1, "?", 0.0)) is None
+
+
+def test_the_page_scrolls_no_further_than_its_words(dock, qtbot):
+    dock.resize(500, 250)
+    dock.receive(update(framed(history(**SIGNS["vanishing"]))))
+    page, bar = dock.area.widget(), dock.area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    last = dock.rows[-1]
+    qtbot.waitUntil(lambda: page.height() - last.geometry().bottom() < 3 * last.height())
+    assert page.height() == page.heightForWidth(page.width())

@@ -173,8 +173,10 @@ class TheoryFrame:
     Numbers (NaN where they have no meaning): ``jsd`` in nats, ``v_star`` = V(D*, G) =
     2·jsd − log 4, ``loss_d`` the learned D's loss under the sigmoid cross-entropy on p and q,
     ``bound`` = log 2 − loss_d/2 ≤ jsd; ``loss_d_star`` the same loss at D* (2 log 2 − 2·jsd);
-    ``w1`` the exact Wasserstein-1 distance (1-D), ``critic_gap`` E_p D − E_q D and ``lipschitz``
-    the steepest slope of D on the lattice (so that critic_gap ≤ lipschitz·w1). ``mass_p`` and
+    ``w1`` the exact Wasserstein-1 distance (1-D: of the densities; 2-D: of ``w1_count`` samples of
+    each, real from real at that size being ``w1_floor`` ± ``w1_floor_sd``), ``critic_gap``
+    E_p D − E_q D and ``lipschitz`` the steepest slope of D on the lattice (so that critic_gap ≤
+    lipschitz·W1 of the densities, which the mean W1 of samples is never below). ``mass_p`` and
     ``mass_q`` say how much of each density the lattice of the numbers holds; the rest
     counts as told apart without fail. Under instance noise of standard deviation ``noise`` all of
     this is of the densities with that noise added, which D judges. ``blank`` says why d_star is NaN
@@ -205,6 +207,9 @@ class TheoryFrame:
     cost_seconds: float
     noise: float = 0.0
     blank: str = ""
+    w1_count: int = 0
+    w1_floor: float = float("nan")
+    w1_floor_sd: float = float("nan")
 
 
 FieldWant = WantField | WantSpectrum | WantPathAngle | WantTheory

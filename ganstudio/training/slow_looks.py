@@ -30,7 +30,7 @@ from ganstudio.training.players import Players
 from ganstudio.training.run_game import Batch, Copies
 from ganstudio.training.spectrum_look import spectrum_frames
 from ganstudio.training.still_game import StillGame
-from ganstudio.training.theory_look import Array, Extent, theory_frames
+from ganstudio.training.theory_look import Known, theory_frames
 from ganstudio.training.trace import Moment, Trace, flat_weights
 from ganstudio.training.trainer import Trainer
 
@@ -84,7 +84,7 @@ class SlowLooks:
         self._start: Moment | None = None
         self.kept: Callable[[int], Kept | None] = lambda step: None
         """The state that the run's timeline keeps at a step, or next before it."""
-        self._known: dict[Extent, Array] = {}
+        self._known: Known = {}
         self._paths = False
         self._begun: dict[SlowWant, _Begun] = {}
         self._shown: set[SlowWant] = set()

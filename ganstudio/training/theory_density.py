@@ -155,7 +155,7 @@ def affine_mass(generate: Generate, dim: int, like: Tensor, lattice: Lattice) ->
         image = generate(nodes).cpu().double().numpy()
     mean, spread = image[0], image[1:] - image[0]
     covariance = spread.T @ spread
-    if np.linalg.cond(covariance) > 1e10 or not np.isfinite(covariance).all():
+    if not np.isfinite(covariance).all() or np.linalg.cond(covariance) > 1e10:
         return None
     if len(lattice.edges) == 1:
         share = _latent_share("normal", (lattice.edges[0] - mean[0]) / covariance[0, 0] ** 0.5)

@@ -31,10 +31,11 @@ from ganstudio.training.theory_density import (
     mapped,
     noisy,
 )
+from ganstudio.training.theory_transport import Matched, matched
 
 Array = NDArray[np.float64]
-Extent = tuple[float, float, float, float, int]
-"""A view of the plane and its nodes to a side."""
+Known = dict[tuple[float, ...], Array]
+"""What stays the same from one frame to the next, by what it depends on."""
 LINE_CELLS = 1 << 14
 FINER = 3
 """Cells of the numbers' lattice to a side of one cell of the 2-D picture."""
@@ -55,11 +56,11 @@ class Found:
 
 
 def theory_frames(still: StillGame, want: WantTheory, data: Dataset,
-                  latents: Callable[[int], Tensor], known: dict[Extent, Array],
+                  latents: Callable[[int], Tensor], known: Known,
                   ) -> Iterator[TheoryFrame | None]:
     """None after each piece of work, and at last the frame.
 
-    ``known`` keeps the data's masses on lattices of the plane from one frame to the next.
+    ``known`` keeps the data's masses on lattices of the plane, and the floor of W1 there.
 
     Raises:
         ValueError: the data's density is not known.
@@ -74,7 +75,8 @@ def theory_frames(still: StillGame, want: WantTheory, data: Dataset,
         yield _line_frame(still, want, data, data.density, found)
     else:
         found = yield from _on_plane(still, want.size, data, data.density, latents, known)
-        yield _plane_frame(still, want.size, data, found)
+        samples = yield from matched(still, data.density, latents, known)
+        yield _plane_frame(still, want.size, data, found, samples)
 
 
 # ---- gathering ----------------------------------------------------------------------------
@@ -113,7 +115,7 @@ def _line_edges(data: Dataset, x: Array) -> Array:
 
 
 def _on_plane(still: StillGame, size: int, data: Dataset, density: Density,
-              latents: Callable[[int], Tensor], known: dict[Extent, Array]
+              latents: Callable[[int], Tensor], known: Known
               ) -> Generator[None, None, Found]:
     x0, x1, y0, y1 = data.extent
     count = size * FINER + 1
@@ -176,12 +178,14 @@ def _optimal(loss: Loss, p: Array, q: Array) -> Array:
 def _why_blank(loss: Loss, line: bool) -> str:
     """Where no optimal D is shown, why."""
     if loss.kind == "relativistic_average":
-        return ("No formula gives the optimal D of the relativistic average loss: what is best at "
-                "one place depends on D's mean over all others")
+        return ("Not shown: the optimum of the relativistic average loss solves an equation that "
+                "holds D's means over data and fakes, so it is not set by p and q at each place")
     if loss.kind == "relativistic_paired" and (loss.smooth or loss.flip):
-        return "With smoothed or flipped labels no formula gives the optimal D of paired scores"
+        return ("Not shown: with smoothed or flipped labels the optimum of paired scores solves an "
+                "equation over all places at once; with clean labels it is log p/q")
     if loss.kind == "wasserstein" and not line:
-        return "On the plane no formula gives the optimal critic; in one dimension it is shown"
+        return ("Not shown: in the plane the optimal critic solves a transport problem; its value "
+                "W1 is that of samples, below")
     return ""
 
 
@@ -259,7 +263,8 @@ def _potential(p: Array, q: Array, dx: float) -> Array:
     return f - float((p * f).sum() / p.sum())
 
 
-def _plane_frame(still: StillGame, size: int, data: Dataset, found: Found) -> TheoryFrame:
+def _plane_frame(still: StillGame, size: int, data: Dataset, found: Found,
+                 samples: Matched) -> TheoryFrame:
     kind = still.recipe.loss.kind
     p, q = (_coarse(m, size) / (found.lattice.volume * FINER**2)
             for m in (found.p, found.q.mass))
@@ -272,7 +277,9 @@ def _plane_frame(still: StillGame, size: int, data: Dataset, found: Found) -> Th
         d_star = _optimal(still.recipe.loss, p, q)
         if kind in UP_TO_A_CONSTANT:
             d_star, d = _levelled(d_star, p * (q > 0)), _levelled(d, p * (q > 0))
-    return _frame(still, data, found, (np.empty(0), p, q, d_star, d), float("nan"))
+    frame = _frame(still, data, found, (np.empty(0), p, q, d_star, d), samples.w1)
+    return replace(frame, w1_count=samples.count, w1_floor=samples.floor,
+                   w1_floor_sd=samples.floor_sd)
 
 
 def _coarse(mass: Array, size: int) -> Array:

@@ -14,7 +14,7 @@ from ganstudio.data.dataset import Dataset
 from ganstudio.data.densities import GaussianMixture
 from ganstudio.game.theory import normal_theory
 from ganstudio.recipe.game import Loss
-from ganstudio.training import theory_look
+from ganstudio.training import theory_look, theory_transport
 from ganstudio.training.field_frames import WantTheory
 from ganstudio.training.observer import Observer
 from ganstudio.training.theory_density import Lattice, kernel_mass, line_mass, noisy
@@ -185,8 +185,44 @@ def test_the_plane_stands_upright():
         assert y0 + (row + 0.5) / 20 * (y1 - y0) == pytest.approx(0.7, abs=0.15)
         assert x0 + (column + 0.5) / 20 * (x1 - x0) == pytest.approx(0, abs=0.3)
         assert frame.d.shape == frame.d_star.shape == (20, 20)
-        assert np.isnan(frame.w1) and 0 < frame.jsd <= log(2)
+        assert 0 < frame.jsd <= log(2)
         assert frame.mass_p == pytest.approx(1, abs=0.1)
+
+
+def plane_run(mean, **parts):
+    """A trainer whose data are N(0, I) of the plane and whose generator makes N(mean, I)."""
+    density = GaussianMixture(np.zeros((1, 2)), 1.0)
+    items = density.sample(400, np.random.default_rng(0)).astype(np.float32)
+    made = Trainer(tiny.recipe(**{**LINEAR, "data": {"kind": "ring", "points": 400},
+                                  "latent": {"kind": "normal", "dim": 2}, **parts}),
+                   Dataset("normal", items, density=density))
+    with torch.no_grad():
+        made.players.g.weight_0.copy_(torch.eye(2))
+        made.players.g.bias_0.copy_(torch.tensor(mean))
+    return made
+
+
+def test_in_the_plane_w1_is_that_of_samples_beside_its_floor():
+    """W1 of a normal density and its shift is the length of the shift."""
+    kind = {"loss": {"kind": "wasserstein"}}
+    far = Observer(plane_run([3.0, 4.0], **kind)).look(WantTheory(size=12))
+    assert far.w1_count == theory_transport.MATCHED
+    assert far.w1 == pytest.approx(5, abs=4 * 2**0.5 / theory_transport.MATCHED**0.5)
+    assert 0 < far.w1_floor < 0.5 and 0 < far.w1_floor_sd < far.w1_floor / 2
+    same = Observer(plane_run([0.0, 0.0], **kind)).look(WantTheory(size=12))
+    assert same.w1 == pytest.approx(same.w1_floor, abs=4 * same.w1_floor_sd)
+    assert same.w1_floor == far.w1_floor
+    assert far.blank.startswith("Not shown") and abs(far.critic_gap) <= far.lipschitz * far.w1
+    lost = plane_run([float("nan"), 0.0], **kind)
+    assert np.isnan(Observer(lost).look(WantTheory(size=12)).w1)
+
+
+def test_under_noise_the_samples_that_are_matched_have_it_too():
+    bare = Observer(plane_run([3.0, 4.0])).look(WantTheory(size=12))
+    seen = Observer(plane_run([3.0, 4.0], instance_noise={"sigma": 2.0}))
+    first, second = seen.look(WantTheory(size=12)), seen.look(WantTheory(size=12))
+    assert first.w1_floor > 1.5 * bare.w1_floor and first.w1 == pytest.approx(5, abs=0.8)
+    assert (second.w1, second.w1_floor) == (first.w1, first.w1_floor), "a picture does not jitter"
 
 
 def test_data_of_no_known_density_is_refused():

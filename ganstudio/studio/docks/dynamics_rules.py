@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from ganstudio.studio.theme import LIGHT, Theme
 
 FIRST = ("simultaneous", "alternating", "consensus", "extragradient", "ogda")
 RATES = ("lr", "lr_g", "lr_d")
+ICON = QSize(36, 14)
 
 
 class RuleList(QWidget):
@@ -39,7 +40,7 @@ class RuleList(QWidget):
         self._rates: dict[str, Value] = {"lr": RATE}
         self._taken: dict[str, int] = {}
         self.list = QListWidget()
-        self.list.setIconSize(QSize(34, 14))
+        self.list.setIconSize(ICON)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         named(self.list, "Rules to compare", "Tick the rules to compare; the parameters of the "
@@ -146,15 +147,27 @@ class RuleList(QWidget):
         ratio = self.devicePixelRatioF()
         for item in self._items():
             look = self._taken.get(item.data(Qt.ItemDataRole.UserRole))
-            picture = QPixmap(round(34 * ratio), round(14 * ratio))
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(Qt.GlobalColor.transparent)
-            if look is not None:
-                painter = QPainter(picture)
-                sample(painter, 1, 7, 32, look, self.theme)
-                painter.end()
-            item.setIcon(QIcon(picture))
+            icon = QIcon()
+            for mode, ground in ((QIcon.Mode.Normal, None), (QIcon.Mode.Selected, self.theme.plot)):
+                icon.addPixmap(self._icon(look, ratio, ground), mode)
+            item.setIcon(icon)
         self.list.blockSignals(False)
+
+    def _icon(self, look: int | None, ratio: float, ground: str | None) -> QPixmap:
+        """The sample of a look; on the plot's ground where the row's own would swallow it."""
+        picture = QPixmap(round(ICON.width() * ratio), round(ICON.height() * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        if look is not None:
+            painter = QPainter(picture)
+            if ground is not None:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(ground))
+                painter.drawRoundedRect(QRectF(QPointF(), QSizeF(ICON)), 3, 3)
+            sample(painter, 3, ICON.height() / 2, ICON.width() - 6, look, self.theme)
+            painter.end()
+        return picture
 
     def state(self) -> dict[str, Any]:
         """Choices as plain data."""

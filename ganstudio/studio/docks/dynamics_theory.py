@@ -43,9 +43,10 @@ NUMBERS: tuple[tuple[str, str, float | None, str], ...] = (
     ("loss_d", "L_D learned", log(4), "The learned D's cross-entropy loss on both densities."),
     ("loss_d_star", "L_D at D*", log(4), "The same loss at the optimal discriminator: the least "
      "there is."),
-    ("w1", "W1", 0.0, "The exact Wasserstein-1 distance (1-D data)."),
+    ("w1", "W1", 0.0, "The exact Wasserstein-1 distance: of the densities for 1-D data, else of "
+     "equally many samples of either, which real samples alone do not bring below the floor."),
     ("critic_gap", "critic's gap", 0.0, "Mean of D on the data less its mean on the generator: "
-     "at most W1 times D's steepest slope."),
+     "at most the densities' W1 times D's steepest slope."),
     ("lipschitz", "steepest slope of D", None, "The largest slope of D seen on the lattice."),
 )
 EXACT = {-log(4): "−log 4", log(4): "log 4", 0.0: "0"}
@@ -237,13 +238,17 @@ class TheoryPage(QWidget):
         if isfinite(f.jsd) and f.output == "probability":
             proven = 100 * max(f.bound, 0.0) / f.jsd if f.jsd > 1e-9 else 100.0
             said = f"JSD {fixed(f.jsd, 4)}: D proves {min(proven, 100):.0f} % of it"
-        elif isfinite(f.w1):
+        elif isfinite(f.w1) and f.output == "critic":
             said = f"W1 {fixed(f.w1, 4)}, the critic sees {fixed(f.critic_gap, 4)}"
         elif f.blank:
             said = f"{f.blank}."
         else:
             said = f"D is at most {plain(far, 3)} from optimal"
         self.headline.say(said)
+        self.cells["w1"][0].setText(f"W1 of {f.w1_count} samples" if f.w1_count else "W1")
+        self.cells["w1"][2].setText(
+            f"noise floor {fixed(f.w1_floor, 4)} ± {fixed(f.w1_floor_sd, 4)}" if f.w1_count
+            else "at equilibrium 0")
         density = "exact" if f.q_exact else f"kernel estimate, bandwidth {plain(f.bandwidth, 3)}"
         noise = f"both with noise of σ = {plain(f.noise, 3)}; " if f.noise else ""
         apart = f"largest |D − D*| {plain(far, 3)}; " if isfinite(far) else ""

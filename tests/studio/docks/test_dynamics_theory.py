@@ -94,6 +94,19 @@ def test_a_critic_is_read_by_distances(page):
     assert page.headline.full == "W1 0.8000, the critic sees 0.3000"
 
 
+def test_a_distance_of_samples_stands_beside_their_number_and_floor(page):
+    page.begin(POINTS)
+    made = replace(frame(False, "critic", float("nan"), 0.8), w1_count=256, w1_floor=0.1,
+                   w1_floor_sd=0.02)
+    page.receive(update(), {"theory": made})
+    assert [cell.text() for cell in page.cells["w1"]] == [
+        "W1 of 256 samples", "0.8000", "noise floor 0.1000 ± 0.0200"]
+    assert page.headline.full == "W1 0.8000, the critic sees 0.3000"
+    page.begin(LINE)
+    page.receive(update(), {"theory": frame(w1=0.8)})
+    assert [cell.text() for cell in page.cells["w1"]] == ["W1", "0.8000", "at equilibrium 0"]
+
+
 def test_what_cannot_be_known_is_said(page):
     page.begin(POINTS)
     page.receive(update(events=[event(

@@ -71,10 +71,12 @@ def script_of(entries: Iterable[Mapping[str, Any]]) -> Script:
         count = _count(entry) if kind == "move" else 0
         if kind in WENT_BACK:
             changes = [Change(min(c.step, step), c.values) for c in changes]
-        else:
+        elif changes and changes[-1].step > step:
             changes = [c for c in changes if c.step <= step]
         first = step - count
-        solos = [Solo(s.start, min(s.stop, first), s.only) for s in solos if s.start < first]
+        if solos and solos[-1].stop > first:
+            solos = [Solo(s.start, min(s.stop, first), s.only) for s in solos
+                     if s.start < first]
         values = _values(entry) if kind == "tweak" else {}
         if values:
             changes.append(Change(step, values))

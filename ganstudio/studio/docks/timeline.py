@@ -16,7 +16,7 @@ from ganstudio.studio.docks.plotting_range import grouped
 from ganstudio.studio.docks.plotting_widgets import Pace, named, tool, whole
 from ganstudio.studio.docks.samples_page import Readout
 from ganstudio.studio.docks.timeline_budget import DISK_MB, MEMORY_MB, BudgetBox
-from ganstudio.studio.docks.timeline_lanes import marks_of, snapshots_of
+from ganstudio.studio.docks.timeline_lanes import last_tweak, marks_of, snapshots_of
 from ganstudio.studio.docks.timeline_menu import branch_menu
 from ganstudio.studio.docks.timeline_view import TimelineView
 from ganstudio.studio.icons import icon
@@ -308,11 +308,7 @@ class TimelineDock(Dock):
 
     def last_tweak(self) -> Mark | None:
         """The last change at or before the cursor."""
-        if self.told is None:
-            return None
-        known = [m for m in marks_of(self.told, self.branch)
-                 if m.kind == "tweak" and m.step <= self.step]
-        return known[-1] if known else None
+        return last_tweak(self.told, self.branch, self.step) if self.told else None
 
     def fork_and_compare(self) -> None:
         """Make a branch that is without the last change, and keep to this one."""

@@ -82,3 +82,14 @@ def marks_of(timeline: Timeline, branch: str) -> list[Mark]:
     """The marks of a branch's past, in order of step."""
     return sorted((m for info, last in lineage(timeline, branch)
                    for m in info.marks if m.step <= last), key=lambda m: m.step)
+
+
+def last_tweak(timeline: Timeline, branch: str, step: int) -> Mark | None:
+    """The last change of a branch's past that is not later than ``step``."""
+    found: Mark | None = None
+    for info, last in lineage(timeline, branch):
+        for mark in info.marks:
+            if mark.kind == "tweak" and mark.step <= min(last, step) and (
+                    found is None or mark.step >= found.step):
+                found = mark
+    return found

@@ -166,9 +166,10 @@ class TimelineView(QWidget):
         lane = self.lane_at(at)
         if lane is None or abs(self.to_y(lane.row) - at.y()) > self.unit * .7:
             return None
-        near = [(abs(self.to_x(m.step) - at.x()), m) for m in lane.info.marks]
-        found = min(near, key=lambda pair: pair[0], default=None)
-        return (lane, found[1]) if found is not None and found[0] <= SNAP else None
+        marks = lane.info.marks
+        away = [abs(x - at.x()) for x in self.all_to_x(m.step for m in marks)]
+        nearest = min(range(len(away)), key=away.__getitem__, default=None)
+        return None if nearest is None or away[nearest] > SNAP else (lane, marks[nearest])
 
     # ---- painting -----------------------------------------------------------------------------
 

@@ -27,7 +27,13 @@ from ganstudio.studio.docks.losses import LossesDock
 from ganstudio.studio.docks.metrics import MetricsDock
 from ganstudio.studio.docks.timeline import TimelineDock
 from ganstudio.studio.docks.timeline_budget import BudgetBox
-from ganstudio.studio.docks.timeline_lanes import hue, lanes_of, marks_of, snapshots_of
+from ganstudio.studio.docks.timeline_lanes import (
+    hue,
+    lanes_of,
+    last_tweak,
+    marks_of,
+    snapshots_of,
+)
 from ganstudio.studio.docks.timeline_menu import branch_menu
 from ganstudio.studio.docks.timeline_paint import marks_apart
 from ganstudio.studio.docks.timeline_view import TimelineView
@@ -86,6 +92,14 @@ def test_the_past_of_a_branch_is_its_ancestors_up_to_the_forks():
     assert snapshots_of(timeline, "b2") == [0, 100, 400, 500, 650]
     assert [m.step for m in marks_of(timeline, "b2")] == [300, 600]
     assert [m.step for m in marks_of(timeline, "")] == [300, 700]
+
+
+@pytest.mark.parametrize("branch", ["", "b1", "b2", "b3"])
+def test_the_last_change_is_the_last_of_the_branchs_past(branch):
+    timeline = told("b2", (MAIN, CHILD, GRAND, LATER))
+    for step in (0, 299, 300, 599, 600, 1000):
+        known = [m for m in marks_of(timeline, branch) if m.kind == "tweak" and m.step <= step]
+        assert last_tweak(timeline, branch, step) == (known[-1] if known else None)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

@@ -159,7 +159,8 @@ class TheoryPage(QWidget):
         unit = self.fontMetrics().height()
         short = self.height() < unit * SHORT
         self.detail.setVisible(not short)
-        across = self.width() > 0.9 * self.height()
+        figures = unit * 14 if self.height() > unit * 34 else 0  # below the pictures
+        across = self.width() > 0.9 * (self.height() - figures)
         self._plane_row.setDirection(QBoxLayout.Direction.LeftToRight if across
                                      else QBoxLayout.Direction.TopToBottom)
         for plot in (self.star, self.learned, self.heat_gap):
@@ -239,7 +240,8 @@ class TheoryPage(QWidget):
             proven = 100 * max(f.bound, 0.0) / f.jsd if f.jsd > 1e-9 else 100.0
             said = f"JSD {fixed(f.jsd, 4)}: D proves {min(proven, 100):.0f} % of it"
         elif isfinite(f.w1) and f.output == "critic":
-            said = f"W1 {fixed(f.w1, 4)}, the critic sees {fixed(f.critic_gap, 4)}"
+            floor = f" (floor {fixed(f.w1_floor, 4)})" if f.w1_count else ""
+            said = f"W1 {fixed(f.w1, 4)}{floor}, the critic sees {fixed(f.critic_gap, 4)}"
         elif f.blank:
             said = f"{f.blank}."
         else:
@@ -257,6 +259,7 @@ class TheoryPage(QWidget):
                         f"{100 * f.mass_q:.1f} % of the generator")
 
     def _show_planes(self, f: TheoryFrame) -> None:
+        self.heat_gap.setVisible(not f.blank)  # what is blank is said once
         both = np.concatenate([a[np.isfinite(a)] for a in (f.d_star, f.d)])
         low, high = (0.0, 1.0) if f.output == "probability" or not len(both) else (
             self._raw.fit(float(both.min()), float(both.max())))
@@ -305,7 +308,8 @@ class TheoryPage(QWidget):
     def pictures(self) -> Sequence[QWidget]:
         """The widgets that make up the picture, for exports."""
         flat = self.stack.currentWidget() is self._flat
-        return (self.line, self.gap) if flat else (self.star, self.learned, self.heat_gap)
+        return (self.line, self.gap) if flat else tuple(
+            p for p in (self.star, self.learned, self.heat_gap) if not p.isHidden())
 
 
 LOSSES = {"minimax": "minimax", "non_saturating": "non-saturating", "wasserstein": "Wasserstein"}

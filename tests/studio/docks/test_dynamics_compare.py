@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QIcon
 from pytestqt.qtbot import QtBot
 
 from ganstudio.game.catalogue import RULES
@@ -83,3 +84,15 @@ def test_every_rule_shows_its_own_parameters(dock, qtbot: QtBot):
         assert set(dock.lab.panel.rule_form.rows) == {p.name for p in entry.params}
     settle(dock, qtbot)
     assert not dock.lab.picture.error
+
+
+def test_the_sample_of_the_selected_row_stands_on_the_ground_of_the_plot(dock):
+    dock.tabs.setCurrentIndex(1)
+    icon = dock.lab.panel.rules.list.item(0).icon()
+    size = dock.lab.panel.rules.list.iconSize()
+    plain, chosen = (icon.pixmap(size, mode).toImage() for mode in (
+        QIcon.Mode.Normal, QIcon.Mode.Selected))
+    assert plain.pixelColor(size.width() // 2, 1).alpha() == 0
+    assert chosen.pixelColor(size.width() // 2, 1).name() == LIGHT.plot
+    middle = 9, size.height() // 2
+    assert chosen.pixelColor(*middle) != QColor(LIGHT.plot)

@@ -101,10 +101,19 @@ def test_a_distance_of_samples_stands_beside_their_number_and_floor(page):
     page.receive(update(), {"theory": made})
     assert [cell.text() for cell in page.cells["w1"]] == [
         "W1 of 256 samples", "0.8000", "noise floor 0.1000 ± 0.0200"]
-    assert page.headline.full == "W1 0.8000, the critic sees 0.3000"
+    assert page.headline.full == "W1 0.8000 (floor 0.1000), the critic sees 0.3000"
     page.begin(LINE)
     page.receive(update(), {"theory": frame(w1=0.8)})
     assert [cell.text() for cell in page.cells["w1"]] == ["W1", "0.8000", "at equilibrium 0"]
+
+
+def test_a_blank_optimum_is_said_once_and_leaves_its_room(page):
+    page.begin(POINTS)
+    page.receive(update(), {"theory": replace(frame(False, "critic"), blank="Not shown: so it is")})
+    assert page.star.message == "Not shown: so it is." and page.heat_gap.isHidden()
+    assert page.pictures() == (page.star, page.learned)
+    page.receive(update(), {"theory": frame(False)})
+    assert page.pictures() == (page.star, page.learned, page.heat_gap)
 
 
 def test_what_cannot_be_known_is_said(page):

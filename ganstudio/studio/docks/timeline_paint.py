@@ -16,6 +16,10 @@ from ganstudio.studio.icons import mix
 if TYPE_CHECKING:
     from ganstudio.studio.docks.timeline_view import TimelineView
 
+APART = 0.45
+"""How near two marks of a kind may stand, in heights of the font: nearer, the rims of many would
+wipe each other and the lane away."""
+
 
 def paint(view: TimelineView, painter: QPainter) -> None:
     """Everything; the view has a timeline."""
@@ -140,7 +144,7 @@ def marks_apart(view: TimelineView, lane: Lane) -> list[tuple[Mark, float]]:
     apart: list[tuple[Mark, float]] = []
     places = view.all_to_x(mark.step for mark in lane.info.marks)
     for mark, x in zip(lane.info.marks, places, strict=True):
-        if x - last.get(mark.kind, float("-inf")) >= 1:
+        if x - last.get(mark.kind, float("-inf")) >= view.unit * APART:
             last[mark.kind] = x
             apart.append((mark, x))
     return apart

@@ -334,12 +334,14 @@ def test_the_metrics_follow_the_cursor(show, dock):
 
 
 def test_thousands_of_marks_are_painted_as_one_where_they_cover_each_other(dock):
-    many = tuple(Mark(step, "tweak", "dragged") for step in range(300, 700))
+    many = tuple(Mark(step, "tweak", "dragged") for step in range(300, 3_000))
     one = Mark(500, "diagnosis", "mode collapse")
     tell(dock, told(infos=(replace(MAIN, tip=100_000, marks=(*many, one)),)), step=100_000)
     apart = marks_apart(dock.view, dock.view.lanes[0])
     places = [x for mark, x in apart if mark.kind == "tweak"]
-    assert 2 <= len(places) <= 6 and all(b - a >= 1 for a, b in pairwise(places))
+    # A rim of the ground's colour is about each: were they nearer, they would wipe each other.
+    near_by = dock.view.unit * .4
+    assert 2 <= len(places) <= 6 and all(b - a >= near_by for a, b in pairwise(places))
     assert [mark for mark, _ in apart if mark.kind == "diagnosis"] == [one]
 
 

@@ -163,7 +163,9 @@ def _spectrum(s: SpectrumFrame, left: float) -> list[Mark]:
         marks.append(Line(segment(left, y(value), left + SIDE, y(value)), role, 0.75))
         marks.append(Text(x(value), TOP + SIDE + 15, tick_text(value), "muted", 10, "middle"))
         marks.append(Text(left - 6, y(value) + 3.5, tick_text(value), "muted", 10, "end"))
-    marks.append(Text(left + SIDE / 2, TOP + SIDE + 34, "real part", "muted", 11, "middle"))
+    # Beside the legend there is no room for it in a font that is wider than ours.
+    marks.append(Text(left + SIDE / 2, TOP + SIDE + 34, "real part (imaginary part upward)",
+                      "muted", 11, "middle"))
     marks.append(Text(left + 8, TOP + SIDE - 9, "draws in", "muted", 11, halo=True))
     marks.append(Text(left + SIDE - 8, TOP + SIDE - 9, "pushes away", "muted", 11, "end", True))
     at = left
@@ -173,7 +175,6 @@ def _spectrum(s: SpectrumFrame, left: float) -> list[Mark]:
         at += 34 + text_width(label, 11)
         marks += [Area(_corners(x(re), y(im), corners, size), colour, 0.85)
                   for re, im in part.tolist() if np.isfinite(re + im)]
-    marks.append(Text(left + SIDE, TOP - 6, "imaginary part (upward)", "muted", 11, "end"))
     return marks
 
 

@@ -90,8 +90,8 @@ class SurfaceView(QWidget):
         self._low = low
         # The same from every side, so that it does not breathe as it is turned.
         upright = RELIEF * math.cos(self.pitch) + math.sqrt(2) * math.sin(self.pitch)
-        self._unit = min(0.92 * self.width() / math.sqrt(2), 0.94 * self.height() / upright
-                         ) * self.near
+        room = self.height() - self._head()
+        self._unit = min(0.92 * self.width() / math.sqrt(2), 0.94 * room / upright) * self.near
 
     def project(self, x: Numbers, y: Numbers, z: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Pixels right and down, and nearness, of places in θ, ψ and height."""
@@ -103,7 +103,11 @@ class SurfaceView(QWidget):
         up = w * math.cos(self.pitch) + away * math.sin(self.pitch)
         near = w * math.sin(self.pitch) - away * math.cos(self.pitch)
         return (self.width() / 2 + self._unit * across,
-                self.height() * 0.5 - self._unit * up, near)
+                0.5 * (self.height() + self._head()) - self._unit * up, near)
+
+    def _head(self) -> float:
+        """The room of the legend, so that it hides no summit."""
+        return min(3.0 * (self.fontMetrics().height() + 4) + 6, 0.2 * self.height())
 
     # ---- painting
 

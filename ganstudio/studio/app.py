@@ -37,7 +37,12 @@ def main(open_path: str | None = None) -> int:
     window = MainWindow(settings, appearance, open_path=open_path)
     sys.excepthook = window.show_exception
     warm = WarmUp()
-    window.furnished.connect(lambda: window.start_page.settled.connect(warm.start))
+
+    def make_ready() -> None:
+        warm.start()
+        window.prepare()
+
+    window.furnished.connect(lambda: window.start_page.settled.connect(make_ready))
     interrupts = []
 
     def obey_signals() -> None:

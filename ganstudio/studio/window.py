@@ -32,6 +32,9 @@ from ganstudio.studio.style import Appearance
 from ganstudio.studio.theme import Theme
 from ganstudio.studio.toolbar import ToolBar
 
+PREPARE_MS = 30
+"""Between two docks that are made ahead: clicks on the start page go first."""
+
 
 class Blank(QWidget):
     """The ground of the skeleton; says when it has been painted for the first time."""
@@ -63,6 +66,8 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.open_path = open_path
         self.controller: Any = None
         self.workspace: Any = None
+        self._early: Any = None
+        """The workspace while its docks are made ahead of the first run."""
         self.start_page: Any = None
         self.ticker: Any = None
         self.draw_page: Any = None
@@ -170,18 +175,32 @@ class MainWindow(Commands, DropTarget, QMainWindow):
 
     # ---- a run on screen -------------------------------------------------------------------------
 
+    def prepare(self) -> None:
+        """Make the docks while nobody waits, one a turn: the first run is on screen sooner."""
+        if self.workspace is None and self.isVisible():
+            if self._early is None:
+                self._early = self._new_workspace()
+            if self._early.make_next(self.settings.get("docks", {})):
+                QTimer.singleShot(PREPARE_MS, self, self.prepare)
+
+    def _new_workspace(self) -> Any:
+        from ganstudio.studio.workspace import Workspace
+        space = Workspace()
+        space.set_theme(self.appearance.theme)
+        space.trouble.connect(lambda text, details: self.notices.add("error", text, details))
+        self.pages.addWidget(space)
+        return space
+
     def _make_workspace(self) -> None:
         if self.workspace is not None:
             return
-        from ganstudio.studio.workspace import Workspace
-        self.workspace = space = Workspace()
+        self.workspace = space = self._early or self._new_workspace()
+        self._early = None
         space.set_theme(self.appearance.theme)
-        space.trouble.connect(lambda text, details: self.notices.add("error", text, details))
+        space.make(self.settings.get("docks", {}))
         space.command.connect(self.controller.send)
         space.wants_changed.connect(self.send_wants)
         space.docks_changed.connect(self._show_dock_ticks)
-        self.pages.addWidget(space)
-        space.make(self.settings.get("docks", {}))
         for number, (key, frame) in enumerate(space.frames.items(), start=1):
             spec = ActionSpec(f"dock.{key}", frame.windowTitle(), "", "View/Panels",
                               f"Ctrl+{number}", when="run", checkable=True)
@@ -328,7 +347,9 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.settings.set("geometry", geometry)
         if self.workspace is not None:
             self.settings.set("docks", self.workspace.dock_states())
-            self.workspace.shut()
+        for space in (self.workspace, self._early):
+            if space is not None:
+                space.shut()
         for page in (self.compare_page, self.queue_page):
             if page is not None:
                 page.shut()

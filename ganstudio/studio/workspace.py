@@ -40,9 +40,9 @@ class Workspace(QMainWindow):
         super().__init__(parent, Qt.WindowType.Widget)
         self.setObjectName("workspace")
         self.catalogue = catalogue
+        self._unmade = iter(catalogue)
         self.frames: dict[str, DockFrame] = {}
         self.theme = LIGHT
-        self._made = False
         self._failed: set[str] = set()
         self._floating_hidden: list[DockFrame] = []
         self.setDockNestingEnabled(True)
@@ -65,21 +65,28 @@ class Workspace(QMainWindow):
     # ---- making ----------------------------------------------------------------------------------
 
     def make(self, states: Mapping[str, Any]) -> None:
-        """Make every dock once; one that cannot be made is reported and left out."""
-        if self._made:
-            return
-        self._made = True
-        for entry in self.catalogue:
-            try:
-                dock = load(entry)
-                saved = states.get(entry.key)
-                if isinstance(saved, Mapping):
-                    dock.restore_state(saved)
-            except Exception as error:
-                self.trouble.emit(f"The {entry.title} panel could not be opened: {error}",
-                                  traceback.format_exc())
-                continue
+        """Make every dock that is not there yet."""
+        while self.make_next(states):
+            pass
+
+    def make_next(self, states: Mapping[str, Any]) -> bool:
+        """Make one dock more, False where there is none left; one that cannot be made is
+        reported and left out.
+        """
+        entry = next(self._unmade, None)
+        if entry is None:
+            return False
+        try:
+            dock = load(entry)
+            saved = states.get(entry.key)
+            if isinstance(saved, Mapping):
+                dock.restore_state(saved)
+        except Exception as error:
+            self.trouble.emit(f"The {entry.title} panel could not be opened: {error}",
+                              traceback.format_exc())
+        else:
             self._adopt(dock, entry)
+        return True
 
     def _adopt(self, dock: Dock, entry: DockEntry) -> None:
         frame = DockFrame(dock, entry.title, self)

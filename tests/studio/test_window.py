@@ -28,6 +28,25 @@ def test_a_click_on_a_card_trains(window: MainWindow, qtbot: QtBot) -> None:
     assert MADE[-1].folder.parent == Path(window.controller.folder).parent
 
 
+def test_docks_made_ahead_are_those_of_the_first_run(window: MainWindow, qtbot: QtBot) -> None:
+    window.prepare()
+    space = window._early
+    qtbot.waitUntil(lambda: len(space.frames) == len(space.catalogue))
+    assert window.workspace is None and window.pages.currentWidget() is window.start_page
+    frames = dict(space.frames)
+    qtbot.mouseClick(card(window, "ring"), LEFT)
+    assert window.workspace is space and space.frames == frames
+    qtbot.waitUntil(lambda: window.controller.state is State.RUNNING)
+    assert all(window.actions_[f"dock.{key}"].isCheckable() for key in frames)
+
+
+def test_a_run_may_come_before_all_docks_are_made(window: MainWindow, qtbot: QtBot) -> None:
+    window.prepare()
+    qtbot.mouseClick(card(window, "ring"), LEFT)
+    assert len(window.workspace.frames) == len(window.workspace.catalogue)
+    qtbot.waitUntil(lambda: window.controller.state is State.RUNNING)
+
+
 def test_enter_on_a_card_trains(window: MainWindow, qtbot: QtBot) -> None:
     chosen = card(window, "moons")
     chosen.setFocus()

@@ -94,6 +94,7 @@ def _paint_lane(view: TimelineView, painter: QPainter, lane: Lane) -> None:
         painter.setPen(QPen(faint, 1.5))
     painter.drawEllipse(QPointF(max(end, begin + view.unit * .4), y), 4, 4)
 
+
 def _paint_name(view: TimelineView, painter: QPainter, lane: Lane) -> None:
     left = view.span()[0]
     ink = QColor(hue(lane.info.colour, view.theme))
@@ -124,27 +125,26 @@ def _paint_marks(view: TimelineView, painter: QPainter, lane: Lane) -> None:
         if x - last >= 2 and left <= x <= right:
             painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 5))
             last = x
-    r = view.unit * .32
     painter.setPen(QPen(QColor(theme.panel), 1))
+    r, kind = view.unit * .32, ""
+    tweak = QPolygonF([QPointF(0, -r), QPointF(r, 0), QPointF(0, r), QPointF(-r, 0)])
+    diagnosis = QPolygonF([QPointF(0, -r), QPointF(r, r * .8), QPointF(-r, r * .8)])
     for mark, x in marks_apart(view, lane):
         if not left <= x <= right:
             continue
-        if mark.kind == "tweak":
-            painter.setBrush(QColor(theme.marker))
-            shape = [(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
-        else:
-            painter.setBrush(QColor(theme.warning))
-            shape = [(x, y - r), (x + r, y + r * .8), (x - r, y + r * .8)]
-        painter.drawPolygon(QPolygonF([QPointF(*p) for p in shape]))
+        if mark.kind != kind:
+            kind = mark.kind
+            painter.setBrush(QColor(theme.marker if kind == "tweak" else theme.warning))
+        painter.drawPolygon((tweak if kind == "tweak" else diagnosis).translated(x, y))
 
 
 def marks_apart(view: TimelineView, lane: Lane) -> list[tuple[Mark, float]]:
     """The marks with their pixels; of those of a kind that would cover each other, one."""
     last: dict[str, float] = {}
     apart: list[tuple[Mark, float]] = []
-    places = view.all_to_x(mark.step for mark in lane.info.marks)
+    places, room = view.all_to_x(mark.step for mark in lane.info.marks), view.unit * APART
     for mark, x in zip(lane.info.marks, places, strict=True):
-        if x - last.get(mark.kind, float("-inf")) >= view.unit * APART:
+        if x - last.get(mark.kind, float("-inf")) >= room:
             last[mark.kind] = x
             apart.append((mark, x))
     return apart

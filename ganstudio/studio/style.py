@@ -51,7 +51,16 @@ def stylesheet(t: Theme, unit: float) -> str:
     groove = max(2, round(unit * .125) * 2)
     knob = round(unit * .3) * 2
     arrow = resource("icons/arrow-down.svg").as_posix().removesuffix("-down.svg")
+    tick = resource(f"icons/checked-{t.name}.svg").as_posix()
     return f"""
+    QCheckBox::indicator, QListView::indicator {{ width: {u(.8)}; height: {u(.8)};
+        border: 1px solid {control}; border-radius: {u(.2)}; background: {t.field}; }}
+    QCheckBox::indicator:hover, QListView::indicator:hover {{ border-color: {t.accent}; }}
+    QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {t.accent};
+        border-color: {t.accent}; image: url({tick}); }}
+    QCheckBox::indicator:disabled {{ border-color: {t.line}; background: transparent; }}
+    QCheckBox::indicator:checked:disabled {{ background: {t.line}; }}
+    QCheckBox:focus {{ color: {t.accent}; }}
     QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line};
         padding: {u(.3)}; }}
     QMainWindow::separator {{ background: transparent; width: {u(.4)}; height: {u(.4)}; }}

@@ -70,12 +70,15 @@ class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierC
         self.controller.start(preset(name, path))
 
     def open_any(self, path: Path) -> None:
-        """Open a run, a recipe, or data, whichever the path is."""
+        """Open a run, a sweep, a recipe, or data, whichever the path is."""
         from ganstudio.data.dataset import DataError
         from ganstudio.recipe import RecipeError
-        from ganstudio.studio.opening import is_run, recipe_for
+        from ganstudio.studio.opening import is_queue, is_run, recipe_for
         if is_run(path):
             self.resume(path)
+            return
+        if is_queue(path):
+            self.show_sweep(path)
             return
         try:
             self.controller.start(recipe_for(path))

@@ -47,13 +47,25 @@ class CompareCommands:
         """A run may be open in one place only: the window lets go of its own."""
         self.controller.leave(self.compare_page.train)
 
+    def show_sweep(self, folder: Path) -> None:
+        """Go to the queue of a sweep's folder; one that was open is paused, its run saved."""
+        if self.queue_page is not None and self.queue_page.folder != folder:
+            self.queue_page.shut()
+            self.pages.removeWidget(self.queue_page)
+            self.queue_page.deleteLater()
+            self.queue_page = None
+        self._go_to_queue(folder)
+
     def show_queue(self) -> None:
         """Go to the queue, which is opened the first time."""
+        from ganstudio.studio.paths import runs_dir
+        self._go_to_queue(runs_dir() / "queue.sweep")
+
+    def _go_to_queue(self, folder: Path) -> None:
         window: Any = self
         if self.queue_page is None:
-            from ganstudio.studio.paths import runs_dir
             from ganstudio.studio.queue_page import QueuePage
-            self.queue_page = QueuePage(runs_dir() / "queue.sweep")
+            self.queue_page = QueuePage(folder)
             self.queue_page.set_theme(window.appearance.theme)
             self.queue_page.left.connect(self._leave_comparison)
             self.queue_page.compared.connect(self.show_comparison)

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from ganstudio.recipe import with_value
 from ganstudio.recipe.sweep import Point
-from ganstudio.runs.sweep import SweepFolder
+from ganstudio.runs.sweep import SweepFolder, make_jobs
 from ganstudio.session.queue_session import QueueNews
 from ganstudio.studio.queue_page import clock
 from tests import tiny
@@ -143,6 +144,19 @@ def test_runs_are_opened_and_compared(page, qtbot: QtBot) -> None:
     assert page.selected() == [page.tiles.tiles[1].run]
     qtbot.mouseDClick(page.tiles, LEFT, pos=QPoint(tile))
     qtbot.waitUntil(lambda: window.controller.folder == page.folder / page.tiles.tiles[1].run)
+
+
+def test_a_sweeps_folder_opens_as_the_queue(page, qtbot: QtBot, tmp_path) -> None:
+    window = page.window()
+    other = SweepFolder.create(tmp_path / "mine", "Mine", make_jobs(
+        [(with_value(tiny.recipe(), "batch", b), {"batch": b}) for b in (4, 8)], 3)).path
+    window.open_any(other)
+    assert window.pages.currentWidget() is window.queue_page is not page
+    assert not page.session._thread.is_alive()
+    qtbot.waitUntil(lambda: window.queue_page.table.rowCount() == 2)
+    window.open_any(other)
+    assert window.queue_page.folder == other
+    finish(window.queue_page, qtbot)
 
 
 def test_closing_the_window_ends_the_queue_and_it_goes_on_another_time(page, qtbot) -> None:

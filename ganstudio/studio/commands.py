@@ -73,11 +73,12 @@ class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierC
         """Open a run, a sweep, a recipe, or data, whichever the path is."""
         from ganstudio.data.dataset import DataError
         from ganstudio.recipe import RecipeError
-        from ganstudio.studio.opening import is_queue, is_run, recipe_for
+        from ganstudio.runs.sweep import is_sweep
+        from ganstudio.studio.opening import is_run, recipe_for
         if is_run(path):
             self.resume(path)
             return
-        if is_queue(path):
+        if is_sweep(path):
             self.show_sweep(path)
             return
         try:

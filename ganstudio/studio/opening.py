@@ -7,17 +7,11 @@ from pathlib import Path
 from ganstudio.recipe import Recipe, RecipeError, build, load, preset
 
 RUN_MARK = "run.json"
-SWEEP_MARK = "sweep.json"
 
 
 def is_run(path: Path) -> bool:
     """Whether the folder is a run folder."""
     return path.is_dir() and (path / RUN_MARK).is_file()
-
-
-def is_queue(path: Path) -> bool:
-    """Whether the folder is a sweep's or a queue's."""
-    return path.is_dir() and (path / SWEEP_MARK).is_file()
 
 
 def recipe_for(path: Path) -> Recipe:
@@ -43,4 +37,4 @@ def recipe_on(part: object, name: str) -> Recipe:
     return build(document)
 
 
-__all__ = ["RecipeError", "is_queue", "is_run", "recipe_for", "recipe_on"]
+__all__ = ["RecipeError", "is_run", "recipe_for", "recipe_on"]

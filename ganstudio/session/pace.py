@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-SMALLEST_CHUNK_SECONDS = 0.008
+CHUNK_SECONDS = 0.03
+"""How long training goes on before it sees whether a picture is due; a command ends it at once."""
 
 
 class Pace:
@@ -21,7 +22,7 @@ class Pace:
     @property
     def chunk(self) -> int:
         """Steps to take at once when flat out."""
-        return max(1, int(self._rate * SMALLEST_CHUNK_SECONDS))
+        return max(1, int(self._rate * CHUNK_SECONDS))
 
     def steps_now(self, now: float) -> int:
         """How many steps to take at once now; 0 means wait ``wait_for`` seconds first."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ganstudio.recipe import Recipe
 from ganstudio.session.mailbox import Mailbox
 from ganstudio.session.messages import CancelExport, Command, State, Status, Stop, Update
+from ganstudio.training.interrupt import Interrupt
 
 if TYPE_CHECKING:
     from ganstudio.session.worker import Worker
@@ -26,6 +27,8 @@ class Inbox:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._waiting: deque[Command] = deque()
+        self.pending = Interrupt()
+        """Set while something waits: training ends its steps after the present one."""
         self.stopping = False
         """Whether the end has been asked for: long preparations look at this."""
 
@@ -33,13 +36,10 @@ class Inbox:
         """Add a command; never blocks for longer than another thread takes to do the same."""
         with self._condition:
             self._waiting.append(command)
+            self.pending.set()
             if isinstance(command, Stop):
                 self.stopping = True
             self._condition.notify_all()
-
-    def pending(self) -> bool:
-        """Whether something waits; cheap enough to ask after every step."""
-        return bool(self._waiting)
 
     def take(self, timeout: float | None) -> list[Command]:
         """Everything that waits, after at most ``timeout`` seconds (None: until there is some)."""
@@ -48,6 +48,7 @@ class Inbox:
                 self._condition.wait_for(lambda: bool(self._waiting), timeout)
             taken = list(self._waiting)
             self._waiting.clear()
+            self.pending.clear()
             return taken
 
 

@@ -7,6 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+Place = tuple[Tensor, Tensor, int, int]
+"""Order of the epoch, state of the generator, position in the order, samples drawn."""
+
 
 class RealBatches:
     """Minibatches without replacement within an epoch.
@@ -64,6 +67,15 @@ class RealBatches:
             missing -= taken
             if missing == 0:
                 return torch.cat(parts)
+
+    def place(self) -> Place:
+        """Where drawing stands; ``return_to`` takes it up."""
+        return self._order, self.generator.get_state(), self._position, self.drawn
+
+    def return_to(self, place: Place) -> None:
+        """What was drawn since counts as not drawn."""
+        self._order, rng, self._position, self.drawn = place
+        self.generator.set_state(rng)
 
     def as_input(self, items: Tensor) -> Tensor:
         """What the networks take: uint8 images become numbers in [−1, 1]."""

@@ -107,8 +107,8 @@ class Trainer:
         """Take up to ``count`` steps and return their scalars.
 
         ``interrupted`` is asked after each step, or after the few that a faster tier takes
-        together (see ``tiers.choose``). ``only`` = "d" or "g" makes each step one move
-        of that player alone.
+        together (see ``tiers.choose``); an ``Interrupt`` is seen after each step there too.
+        ``only`` = "d" or "g" makes each step one move of that player alone.
 
         Raises:
             NonFiniteLossError: a loss is not a number any more.
@@ -123,9 +123,10 @@ class Trainer:
             try:
                 self._keep_good()
                 self.before = flat_weights(self.players) if self.keep_before else None
-                together = 0 if only else self.tiers.room(self._most_together(first + count))
+                together = 0 if only else self.tiers.room(
+                    self._most_together(first + count), interrupted)
                 if together:
-                    failed = self._take_together(together, rows)
+                    failed = self._take_together(together, rows, interrupted)
                 else:
                     self._take_one(only, rows)
             except Exception as error:
@@ -156,8 +157,9 @@ class Trainer:
         """Steps that may be one: none to be copied, and no weights before it to be kept, within."""
         return 1 if self.keep_before else min(end - self.step, KEEP_EVERY - self.step % KEEP_EVERY)
 
-    def _take_together(self, count: int, rows: list[Tensor]) -> Exception | None:
-        block, failed = self.tiers.advance(count)
+    def _take_together(self, count: int, rows: list[Tensor], interrupted: object
+                       ) -> Exception | None:
+        block, failed = self.tiers.advance(count, interrupted)
         self.step += len(block)
         if len(block):
             self._prove()

@@ -37,12 +37,12 @@ def test_in_slow_motion_the_first_step_comes_at_once_and_then_one_by_one():
     assert [t - 50 for t in done] == pytest.approx([0, 0.5, 1, 1.5, 2, 2.5, 3], abs=0.01)
 
 
-def test_flat_out_takes_steps_in_chunks_of_a_few_milliseconds():
+def test_flat_out_takes_steps_in_chunks_of_thirty_milliseconds():
     pace = Pace()
     assert pace.wait_for(1.0) == 0 and pace.steps_now(1.0) == 1
     done = run(pace, 5, 0.0005)
     assert len(done) == pytest.approx(5 / 0.0005, rel=0.01)
-    assert pace.steps_now(99.0) == 16  # 8 ms of half-millisecond steps
+    assert pace.steps_now(99.0) == 60  # 30 ms of half-millisecond steps
 
 
 def test_slow_steps_are_taken_one_at_a_time():

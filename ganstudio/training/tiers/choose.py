@@ -67,7 +67,7 @@ class Tiers:
         self._failed: dict[tuple[Any, ...], str] = {}
         self._eager_steps = 0
 
-    def room(self, most: int) -> int:
+    def room(self, most: int, interrupted: object = None) -> int:
         """How many rounds, at most ``most``, to take captured now; 0 for an eager one."""
         self.why = self._why_not()
         if self.why:
@@ -76,12 +76,13 @@ class Tiers:
             return 0
         assert self._captured is not None
         self._note("captured")
-        return min(most, self._captured.at_once)
+        return min(most, self._captured.at_once(interrupted))
 
-    def advance(self, count: int) -> tuple[Tensor, NonFiniteLossError | None]:
+    def advance(self, count: int, interrupted: object = None
+                ) -> tuple[Tensor, NonFiniteLossError | None]:
         """Take ``count`` rounds captured; see ``Captured.advance``."""
         assert self._captured is not None
-        return self._captured.advance(count)
+        return self._captured.advance(count, interrupted)
 
     def taken(self) -> list[Switch]:
         """The switches since the last call, for whoever records the run."""

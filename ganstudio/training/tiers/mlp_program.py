@@ -342,13 +342,16 @@ def one_round(g: Player, d: Player, data: Source, game: Game, row: Tensor) -> tu
     return "", 0.0
 
 
-def rounds(count: int, g: Player, d: Player, data: Source, game: Game, rows: Tensor
-           ) -> tuple[int, str, float]:
-    """``count`` rounds; each writes its row (loss_d, loss_g, d_real, d_fake).
+def rounds(count: int, g: Player, d: Player, data: Source, game: Game, rows: Tensor,
+           stop: Tensor) -> tuple[int, str, float]:
+    """``count`` rounds, or fewer if ``stop`` (one byte) is set meanwhile.
 
-    Returns the rounds done and, where fewer than asked, whose loss became what.
+    Each writes its row (loss_d, loss_g, d_real, d_fake). Returns the rounds done and, where a
+    loss ended them, whose loss became what.
     """
     for step in range(count):
+        if step > 0 and int(stop.item()) != 0:
+            return step, "", 0.0
         g.numbers[0] = g.rates[step]
         d.numbers[0] = d.rates[step]
         data.sigma[0] = data.sigmas[step]

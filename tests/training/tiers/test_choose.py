@@ -1,5 +1,6 @@
 """When the captured step takes over, when it gives way, and what is said about it."""
 
+import threading
 import time
 
 import pytest
@@ -7,6 +8,7 @@ import tiny
 import torch
 
 from ganstudio.recipe import leaves, with_value
+from ganstudio.training.interrupt import Interrupt
 from ganstudio.training.moves import NonFiniteLossError
 from ganstudio.training.tiers import captured, choose
 from ganstudio.training.tiers.captured import Captured
@@ -163,19 +165,51 @@ def test_a_rehearsal_that_is_broken_off_proves_nothing():
     assert tiny.same(trainer.state(), eager.state())
 
 
-def test_no_call_is_long():
-    """Nothing can stop a call, so its length is Pause's."""
+def test_no_call_that_nothing_can_stop_is_long():
+    """Its length is Pause's."""
     trainer = tiny.trainer()
     trainer.advance(300)
     each = trainer.tiers._captured
     seconds = []
     for _ in range(9):
         begun = time.perf_counter()
-        each.advance(each.at_once)
+        each.advance(each.at_once())
         seconds.append(time.perf_counter() - begun)
     assert sorted(seconds)[4] < 4 * captured.CALL_SECONDS
     asked = []
-    assert len(trainer.advance(10_000, lambda: asked.append(1) or True).steps) <= each.at_once * 4
+    assert len(trainer.advance(10_000, lambda: asked.append(1) or True).steps) <= each.at_once() * 4
+
+
+@pytest.mark.parametrize("changes", [
+    {}, {"loss": {"kind": "relativistic_paired"}}, {"update": {"k_d": 3}},
+    {"instance_noise": {"sigma": 0.3}}])
+def test_an_interrupt_ends_a_call_at_the_next_round_and_nothing_is_lost(changes):
+    """Epochs of twelve batches, calls of dozens of rounds: what was drawn ahead is given back."""
+    recipe = tiny.recipe(**changes)
+    trainer, eager = tiny.trainer(recipe), tiny.trainer(recipe, tier="eager")
+    interrupt = Interrupt()
+    trainer.advance(choose.REHEARSED * 2, interrupt)
+    assert trainer.tiers.room(1000, interrupt) > 3 * trainer.tiers.room(1000)
+    for _ in range(7):
+        interrupt.set()
+        assert len(trainer.advance(1000, interrupt).steps) == 1
+        interrupt.clear()
+        assert len(trainer.advance(5, interrupt).steps) == 5
+    assert trainer.tiers.name == "captured"
+    eager.advance(trainer.step)
+    assert tiny.same(trainer.state(), eager.state())
+
+
+def test_an_interrupt_from_another_thread_is_seen_within_a_call():
+    trainer, interrupt = tiny.trainer(), Interrupt()
+    trainer.advance(40, interrupt)
+    each = trainer.tiers._captured
+    each.advance(1, interrupt)
+    setter = threading.Timer(0.05, interrupt.set)
+    setter.start()
+    rows, failed = each.advance(100_000, interrupt)  # minutes, if nothing ended it
+    setter.join()
+    assert failed is None and 0 < len(rows) < 100_000
 
 
 def test_a_field_that_nobody_has_thought_of_is_refused():

@@ -162,24 +162,23 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Pause:
-    """From Pause pressed: milliseconds until training stood and until the window knew; steps."""
+    """From Pause pressed: milliseconds until training stood and until the window knew."""
 
     stood: float
     shown: float
-    steps: int
 
 
 def _pause(bench: Bench) -> _Pause:
     run = bench.window.controller
     said: list[Event] = []
     hear = run.happened.connect(said.append)
-    step, begun, pressed = bench.shown.step, time.perf_counter(), time.time()
+    begun, pressed = time.perf_counter(), time.time()
     run.pause()
     bench.until(lambda: run.state is State.PAUSED)
     shown = time.perf_counter() - begun
     run.happened.disconnect(hear)
     stood = next(e.time for e in said if e.kind == "paused")
-    return _Pause(1000 * (stood - pressed), 1000 * shown, bench.shown.step - step)
+    return _Pause(1000 * (stood - pressed), 1000 * shown)
 
 
 def window(rounds: int, seconds: float) -> list[Figure]:
@@ -232,6 +231,4 @@ def _window(tier: Wanted, rounds: int, seconds: float, goal: float, gap: float) 
                 [p.stood for p in pauses], max(20, 1000 / float(np.median(shown))), "ms"),
         at_most(f"{name}_pause_shown_ms", "    until the window knows",
                 [p.shown for p in pauses], None, "ms"),
-        at_most(f"{name}_pause_steps", "    steps taken meanwhile",
-                [float(p.steps) for p in pauses], None, "steps"),
     ]

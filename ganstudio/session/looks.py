@@ -11,6 +11,7 @@ from ganstudio.session.failures import sentence, traceback_of
 from ganstudio.session.messages import State, Watch
 from ganstudio.training.budget import ProbeBudget
 from ganstudio.training.doctor.frames import DoctorFrame, WantDoctor
+from ganstudio.training.field_frames import FieldWant
 from ganstudio.training.frames import (
     Frame,
     Want,
@@ -25,7 +26,7 @@ from ganstudio.training.frames import (
 if TYPE_CHECKING:
     from ganstudio.session.worker import Worker
 
-PICTURES = (WantArrows, WantLatentMap, WantLine, WantMosaic, WantPoints, WantSurface)
+PICTURES = (FieldWant, WantArrows, WantLatentMap, WantLine, WantMosaic, WantPoints, WantSurface)
 """What people watch move; the rest is read, and may come more rarely."""
 PICTURE_WEIGHT = 3.0
 

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 SLICED = 2.0
+"""Slices of a long look wait half as long for their turn as whole looks of their length would."""
+AWAITED = 12.0
+"""How many times its weight a long look has until its first whole picture is there."""
 
 
 @dataclass(slots=True)
@@ -16,6 +19,10 @@ class _Cost:
     stale: bool = True
     weight: float = 1.0
     """How many parts of the time it gets."""
+    shown: bool = False
+    """Whether a whole picture has been shown since it was asked for."""
+    awaited: bool = False
+    """A long look that is begun and has not been shown whole."""
 
 
 @dataclass(slots=True)
@@ -23,14 +30,17 @@ class ProbeBudget:
     """Decides which probe may run next.
 
     Training earns credit (``share`` of its own time) and every look spends what it cost, so that
-    over time looking takes at most that share of training. Time in which training rests (slow
-    motion) is free. Credit does not pile up beyond ``purse`` seconds, so a long quiet spell is
-    not followed by a burst. Each probe gets its part of the time, by its weight, so the dear ones
-    come more rarely (start-time fair queueing, Goyal et al. 1996). No probe runs more often than
-    every ``shortest`` seconds: nobody could see it. Times are in seconds.
+    over time looking takes at most that share of training. While the first whole picture of a
+    long look is awaited, somebody sits before an unfinished one: the share is ``opening`` then.
+    Time in which training rests (slow motion) is free. Credit does not pile up beyond ``purse``
+    seconds, so a long quiet spell is not followed by a burst. Each probe gets its part of the
+    time, by its weight, so the dear ones come more rarely (start-time fair queueing, Goyal et al.
+    1996). No probe runs more often than every ``shortest`` seconds: nobody could see it. Times
+    are in seconds.
     """
 
     share: float = 0.04
+    opening: float = 0.1
     shortest: float = 1 / 30
     purse: float = 0.05
     credit: float = 0.05
@@ -50,11 +60,14 @@ class ProbeBudget:
             cost.weight = (weights or {}).get(key, 1.0)
         for key in changed:
             if key in self.costs:
-                self.costs[key].stale = True
+                cost = self.costs[key]
+                cost.stale, cost.shown, cost.awaited = True, False, False
 
     def trained(self, seconds: float) -> None:
         """Training took this long: earn credit for looking."""
-        self.credit = min(self.purse, self.credit + self.share * seconds)
+        awaited = any(cost.awaited for cost in self.costs.values())
+        share = max(self.share, self.opening) if awaited else self.share
+        self.credit = min(self.purse, self.credit + share * seconds)
 
     def rested(self, seconds: float) -> None:
         """Training waited this long for its next step: all of it may go into looking."""
@@ -86,9 +99,13 @@ class ProbeBudget:
         self.credit = max(self.credit - seconds, least)
         if cost is not None:
             self._served = max(self._served, cost.turn)
-            cost.turn = self._served + (seconds if finished else seconds / SLICED) / cost.weight
+            weight = cost.weight * (AWAITED if cost.awaited else 1.0)
+            cost.turn = self._served + (seconds if finished else seconds / SLICED) / weight
             if finished:
                 cost.last = now
+                cost.awaited, cost.shown = False, True
+            elif not cost.shown:
+                cost.awaited = True
             cost.stale = insist
 
     def all_stale(self) -> None:

@@ -74,6 +74,48 @@ def test_who_has_more_weight_gets_more_of_the_time():
     assert seen.count("picture") == pytest.approx(3 * seen.count("number"), rel=0.05)
 
 
+def slices(budget, long, seconds, others=("quick",), step=0.004, now=100.0):
+    """As ``simulate`` with one look of ``long`` seconds in slices of 8 ms; when it was whole."""
+    whole, left, looking, end = [], long, 0.0, now + seconds
+    while now < end:
+        now += step
+        budget.trained(step)
+        while (key := budget.due(now, {})) is not None:
+            cost = 0.002 if key in others else min(0.008, left)
+            now, looking = now + cost, looking + cost
+            if key in others:
+                budget.looked(key, now, cost)
+                continue
+            left -= cost
+            budget.looked(key, now, cost, finished=left <= 1e-9)
+            if left <= 1e-9:
+                whole.append(now)
+                left = long
+    return whole, looking / seconds
+
+
+def test_the_first_whole_picture_of_a_long_look_does_not_keep_anybody_waiting():
+    """2 s of looking beside four others: within half a minute; after that it is one of many."""
+    budget, others = ProbeBudget(), ("a", "b", "c", "d")
+    budget.watch(["long", *others], ["long", *others], dict.fromkeys(others, 3.0) | {"long": 3.0})
+    whole, _ = slices(budget, 2.0, 40.0, others)
+    assert len(whole) == 1 and whole[0] - 100.0 < 30.0
+    _, share = slices(budget, 2.0, 60.0, others, now=140.0)
+    assert share == pytest.approx(budget.share, rel=0.15)
+    budget.watch(["long", *others], ["long"])  # asked for anew: another plane, say
+    whole, share = slices(budget, 2.0, 40.0, others, now=200.0)
+    assert whole and whole[0] - 200.0 < 30.0 and share < budget.opening
+
+
+def test_a_long_look_that_is_no_longer_wanted_is_not_awaited():
+    budget = ProbeBudget()
+    budget.watch(["long", "quick"], ["long", "quick"])
+    slices(budget, 2.0, 1.0)
+    budget.watch(["quick"], [])
+    _, share = slices(budget, 2.0, 60.0)
+    assert share == pytest.approx(budget.share, rel=0.1)
+
+
 def test_one_who_could_not_be_served_does_not_make_up_for_it():
     budget = ProbeBudget(share=1.0)
     budget.watch("ab", "ab")

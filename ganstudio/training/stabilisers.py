@@ -123,6 +123,11 @@ class Stabilisers:
             self.waited[name] = (waited + 1) % every
         return tuple(found)
 
+    def pays_next(self) -> bool:
+        """Whether D's next move pays a penalty, or there is none to pay."""
+        return not self._every or any(self.waited.get(name, 0) % every == 0
+                                      for name, every in self._every.items())
+
     def drift(self, player: Player, weights: Sequence[Tensor], gradients: Sequence[Tensor],
               ) -> Sequence[Tensor]:
         """Gradients with that of historical averaging, 2λ(w − mean), added where it is on."""

@@ -61,10 +61,13 @@ def test_the_nearest_state_shows_first(session, tmp_path):
     one.until(lambda w: any(f.step == 50 for _, f in w.frames))
     shown = [f.step for _, f in one.frames]
     assert shown[0] < 50 and shown[-1] == 50
-    one.frames.clear()
-    one.send(Look(45, exact=False))
-    seen = timeline(one, lambda t: t.looking and t.looking.step == 45)
-    assert seen.looking.shown < 45 and not seen.looking.exact
+    inexact = 0
+    for step in range(40, 50):  # a state may be kept at some of them, never at all
+        one.send(Look(step, exact=False))
+        seen = timeline(one, lambda t: t.looking and t.looking.step == step).looking  # noqa: B023
+        assert seen.shown <= step and seen.exact is (seen.shown == step)
+        inexact += not seen.exact
+    assert inexact
 
 
 def test_training_goes_on_while_the_past_is_watched(session, tmp_path):

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ganstudio.game.losses import LOSSES
+from ganstudio.game.penalties import DRAWS
 from ganstudio.recipe.game import Optimizer as Settings
 from ganstudio.recipe.game import Update
 from ganstudio.recipe.networks import Mlp
@@ -22,8 +23,8 @@ from ganstudio.training.interrupt import Interrupt
 from ganstudio.training.moves import NonFiniteLossError, Reading
 from ganstudio.training.optimizers import Optimizer
 from ganstudio.training.streams import Stream
-from ganstudio.training.tiers import loss_program, mlp_program
-from ganstudio.training.tiers.mlp_program import Game, Pass, Player, Source
+from ganstudio.training.tiers import loss_program, mlp_program, penalty_program
+from ganstudio.training.tiers.parts import Game, Pass, Player, Source
 
 if TYPE_CHECKING:
     from ganstudio.training.trainer import Trainer
@@ -46,7 +47,8 @@ def compiled() -> Any:
     """
     names = {"torch": torch, "math": math, "Tensor": Tensor,
              "Game": Game, "Pass": Pass, "Player": Player, "Source": Source}
-    sources = (inspect.getsource(module) for module in (loss_program, mlp_program))
+    sources = (inspect.getsource(module)
+               for module in (loss_program, penalty_program, mlp_program))
     # torch.jit.script would warn every user that it is to go; the compiler beneath it does not.
     unit = torch.jit.CompilationUnit()
     unit.define("\n".join(source[source.index("\ndef "):] for source in sources), names.get)
@@ -64,9 +66,10 @@ def numbers_of(settings: Settings) -> list[float]:
 def _player(part: Mlp, weights: list[Tensor], optimizer: Optimizer, settings: Settings,
             steps: range) -> Player:
     state = [*optimizer.state.values(), [], []]
-    return Player([w.detach() for w in weights], part.activation, part.slope, optimizer.kind,
-                  numbers_of(settings), [rate_at(settings, step) for step in steps],
-                  state[0], state[1], optimizer.counts)
+    return Player([w.detach() for w in weights], weights, part.activation, part.slope,
+                  optimizer.kind, numbers_of(settings),
+                  [rate_at(settings, step) for step in steps], state[0], state[1],
+                  optimizer.counts)
 
 
 def batches_of(recipe: Recipe) -> int:
@@ -78,6 +81,13 @@ def batches_of(recipe: Recipe) -> int:
     if LOSSES[recipe.loss.kind].compares:
         found += (update.k_g if update.train_g else 1) - shares_fakes(update)
     return found
+
+
+def penalised_moves_of(update: Update) -> int:
+    """D's moves in a round that its penalties count."""
+    if update.rule == "simultaneous":
+        return 1
+    return update.k_d if update.train_d else 0
 
 
 def shares_fakes(update: Update) -> bool:
@@ -111,32 +121,51 @@ class Captured:
         rows = torch.empty((count, len(SCALARS)), dtype=trainer.dtype)
         steps = range(trainer.step, trainer.step + count)
         stop = interrupted.tensor() if isinstance(interrupted, Interrupt) else NEVER
-        here = trainer.batches.place()
-        data = self._source(batches_of(recipe) * count, steps)
-        with torch.no_grad(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
-            # Unoptimised: every operation is a kernel already, and the optimiser's first
-            # passes would hold training up for 0.2 s.
-            done, who, value = compiled()(count, *self._players(steps), data, self._game(), rows,
-                                          stop)
-        if done < count and not who:  # batches of rounds that were not played count as not drawn
+        here, waited = trainer.batches.place(), dict(trainer.stabilisers.waited)
+        game, data = self._game(count), self._source(count, steps)
+        # Unoptimised: every operation is a kernel already, and the optimiser's first passes would
+        # hold training up for 0.2 s. Only penalties are left to autograd.
+        with torch.set_grad_enabled(bool(game.penalties)), \
+                torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+            done, who, value = compiled()(count, *self._players(steps), data, game, rows, stop)
+        if done < count and not who:  # what was taken for rounds that were not played is given back
             trainer.batches.return_to(here)
-            trainer.batches.choose(batches_of(recipe) * done * recipe.batch)
+            self._choose(done)
+            trainer.stabilisers.waited = waited
+            self._dues(done)
         if done:
             last = rows[done - 1].clone()
             trainer.reading = Reading(last[0], last[1], last[2:])
         self._seconds += 0.3 * ((perf_counter() - begun) / max(done, 1) - self._seconds)
         return rows[:done], NonFiniteLossError(who, value) if who else None
 
-    def _source(self, batches: int, steps: range) -> Source:
+    def _choose(self, count: int) -> Tensor:
+        """Where in the data the real samples of so many rounds stand; they count as drawn."""
+        recipe = self.trainer.recipe
+        return self.trainer.batches.choose(batches_of(recipe) * count * recipe.batch)
+
+    def _dues(self, count: int) -> list[list[float]]:
+        """What each penalty weighs in each of D's moves of so many rounds; they count as made."""
+        extra = self.trainer.stabilisers
+        names = [name for name, _ in extra.objective.penalties]
+        if not names:
+            return []
+        moves = count * penalised_moves_of(self.trainer.recipe.update)
+        return [[due.get(name, 0.0) for name in names]
+                for due in (dict(extra.due()) for _ in range(moves))]
+
+    def _source(self, count: int, steps: range) -> Source:
         trainer, recipe = self.trainer, self.trainer.recipe
         sigmas = [sigma_at(recipe.instance_noise, step) for step in steps]
         # A stream begins to exist when it is first drawn from.
-        noise = (trainer.stabilisers.chance.stream(Stream.INSTANCE_NOISE) if any(sigmas)
-                 else trainer.noise)
+        extra = trainer.stabilisers
+        noise = extra.chance.stream(Stream.INSTANCE_NOISE) if any(sigmas) else trainer.noise
+        draws = (penalised_moves_of(recipe.update)
+                 and any(name in DRAWS for name, _ in extra.objective.penalties))
+        mixing = extra.chance.stream(Stream.PENALTIES) if draws else trainer.noise
         return Source(
-            trainer.batches.items, trainer.batches.choose(batches * recipe.batch), [0],
-            trainer.noise, recipe.latent.kind, recipe.latent.dim, recipe.batch, noise, sigmas,
-            [0.0])
+            trainer.batches.items, self._choose(count), [0], trainer.noise, recipe.latent.kind,
+            recipe.latent.dim, recipe.batch, noise, sigmas, [0.0], mixing)
 
     def _players(self, steps: range) -> tuple[Player, Player]:
         players, recipe = self.trainer.players, self.trainer.recipe
@@ -146,7 +175,7 @@ class Captured:
                 _player(recipe.discriminator, players.weights_d, players.optimizer_d,
                         recipe.optimizer_d, steps))
 
-    def _game(self) -> Game:
+    def _game(self, count: int) -> Game:
         trainer = self.trainer
         recipe, update = trainer.recipe, trainer.recipe.update
         averaged, updates = trainer.players.averaging()
@@ -156,5 +185,7 @@ class Captured:
             simultaneous=update.rule == "simultaneous", d_first=update.first == "d",
             shared=shares_fakes(update),
             k_d=update.k_d, k_g=update.k_g, train_d=update.train_d, train_g=update.train_g,
-            clip=recipe.loss.clip, decay=recipe.average.decay if averaged else 0.0,
+            clip=recipe.loss.clip,
+            penalties=[name for name, _ in trainer.stabilisers.objective.penalties],
+            dues=self._dues(count), paid=[0], decay=recipe.average.decay if averaged else 0.0,
             averaged=averaged, updates=updates)

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from torch import Tensor
 
+from ganstudio.game.penalties import PENALTIES
 from ganstudio.recipe import Recipe
 from ganstudio.training.moves import NonFiniteLossError
-from ganstudio.training.tiers.captured import Captured
+from ganstudio.training.tiers.captured import Captured, penalised_moves_of
 from ganstudio.training.tiers.claims import why_not
 
 if TYPE_CHECKING:
@@ -126,11 +127,17 @@ class Tiers:
         try:
             if self._rehearsed(manner):
                 return self._unproven(manner)
-            if waited and self._rehearsal is None:
+            if waited and self._rehearsal is None and self._shows_all():
                 self._rehearse(manner)
         except Exception as error:  # whatever fails here, the eager step does not need it
             self._failed[manner] = f"the captured step could not be made ({error})"
         return self._failed.get(manner, "the captured step is being prepared")
+
+    def _shows_all(self) -> bool:
+        """Whether steps from here on show what they are made of: a lazy penalty must be due."""
+        trainer = self.trainer
+        return (penalised_moves_of(trainer.recipe.update) == 0
+                or trainer.stabilisers.pays_next())
 
     def _rehearse(self, manner: tuple[Any, ...]) -> None:
         captured = self._captured = self._captured or Captured(self.trainer)
@@ -162,7 +169,8 @@ def manner_of(recipe: Recipe) -> tuple[Any, ...]:
     return (recipe.loss.kind, recipe.loss.clip > 0, recipe.loss.smooth > 0,
             recipe.instance_noise.sigma > 0, recipe.average.decay > 0, recipe.batch,
             update.rule, update.first, update.fresh_noise, update.k_d, update.k_g,
-            update.train_d, update.train_g)
+            update.train_d, update.train_g,
+            tuple(name for name in PENALTIES if getattr(recipe.penalty, name) > 0))
 
 
 def same_state(one: State, other: State) -> bool:

@@ -18,6 +18,8 @@ ANY = frozenset({
     *(f"optimizer_{who}.{name}" for who in "dg"
       for name in ("kind", "lr", "momentum", "alpha", "beta1", "beta2", "eps",
                    "schedule", "warmup", "steps", "final")),
+    *(f"penalty.{name}{tail}" for name in ("gp", "lp", "dragan", "r1", "r2")
+      for tail in ("", "_every")),
     "latent.kind", "latent.dim", "machine.device", "machine.threads",
 })
 """Fields whose every value the program knows (or need not know)."""

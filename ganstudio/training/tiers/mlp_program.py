@@ -9,7 +9,6 @@ that the numbers are the eager step's bit for bit.
 """
 
 import math
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -21,73 +20,8 @@ from ganstudio.training.tiers.loss_program import (
     slope_of_d,
     slope_of_g,
 )
-
-
-class Player(NamedTuple):
-    """A network (weight and bias of each layer in turn) and its optimizer."""
-
-    weights: list[Tensor]
-    activation: str
-    slope: float
-    optimizer: str
-    numbers: list[float]
-    """Rate and constants, as ``captured.numbers_of`` lays them out."""
-    rates: list[float]
-    """The rate of each round of the call."""
-    first: list[Tensor]
-    second: list[Tensor]
-    counts: list[Tensor]
-
-
-class Source(NamedTuple):
-    """Where batches come from."""
-
-    items: Tensor
-    chosen: Tensor
-    """Rows of ``items`` for all batches of the call, one after the other."""
-    taken: list[int]
-    """How many batches have been taken."""
-    rng: torch.Generator
-    latent: str
-    dim: int
-    batch: int
-    noise: torch.Generator
-    """Of instance noise."""
-    sigmas: list[float]
-    """Its deviation in each round of the call."""
-    sigma: list[float]
-    """In the present round."""
-
-
-class Game(NamedTuple):
-    """How a round is played."""
-
-    loss: str
-    smooth: float
-    compares: bool
-    """G's loss looks at reals."""
-    simultaneous: bool
-    d_first: bool
-    shared: bool
-    """G's first move is on the very fakes of D's last."""
-    k_d: int
-    k_g: int
-    train_d: bool
-    train_g: bool
-    clip: float
-    decay: float
-    averaged: list[Tensor]
-    updates: Tensor
-
-
-class Pass(NamedTuple):
-    """A forward pass: each layer's input, what each activation's slope is read from, and the end.
-    """
-
-    inputs: list[Tensor]
-    bent: list[Tensor]
-    out: Tensor
-
+from ganstudio.training.tiers.parts import Game, Pass, Player, Source
+from ganstudio.training.tiers.penalty_program import penalised, what_is_due
 
 # ---- the program: from here on TorchScript reads along ------------------------------------------
 
@@ -214,10 +148,15 @@ def blurred(data: Source, x: Tensor) -> Tensor:
     return x + sigma * torch.empty_like(x).normal_(0.0, 1.0, generator=data.noise)
 
 
+def blurred_pair(data: Source, real: Tensor, made: Pass) -> Tensor:
+    """Real and fake as one batch; the noise of the fakes is drawn first."""
+    fake = blurred(data, made.out)
+    return torch.cat([blurred(data, real), fake])
+
+
 def judge(d: Player, data: Source, real: Tensor, made: Pass) -> tuple[Pass, Tensor, Tensor]:
     """D on real and fake as one batch: the pass, and the logits of each."""
-    fake = blurred(data, made.out)
-    seen = forward(d, torch.cat([blurred(data, real), fake]))
+    seen = forward(d, blurred_pair(data, real, made))
     logits = seen.out.view(-1)
     return seen, logits[:data.batch], logits[data.batch:]
 
@@ -227,6 +166,12 @@ def d_turn(g: Player, d: Player, data: Source, game: Game, move: bool, row: Tens
     """D's loss on the next batch and, with ``move``, its step; G's pass and the reals with it."""
     real = real_batch(data)
     made = forward(g, draw(data))
+    due = what_is_due(game, move)
+    if len(due) > 0:
+        value, grads = penalised(d, data, game, blurred_pair(data, real, made), due, row)
+        if math.isfinite(value):
+            descend_d(d, game, grads)
+        return value, made, real
     seen, r, q = judge(d, data, real, made)
     loss = loss_of_d(game.loss, r, q, game.smooth)
     value = float(loss.item())
@@ -274,29 +219,55 @@ def both_turn(g: Player, d: Player, data: Source, game: Game, row: Tensor) -> tu
     """Both players from the same point; as ``moves.move_both``."""
     real = real_batch(data)
     made = forward(g, draw(data))
+    due = what_is_due(game, True)
+    if len(due) > 0:
+        value, grads = penalised(d, data, game, blurred_pair(data, real, made), due, row)
+        if not math.isfinite(value):
+            return "discriminator", value
+        value, back = g_way(d, data, game, made, real, row)
+        if not math.isfinite(value):
+            return "generator", value
+        both_move(g, d, game, made, grads, back)
+        return "", 0.0
     seen, r, q = judge(d, data, real, made)
-    loss_d = loss_of_d(game.loss, r, q, game.smooth)
-    plain = data.sigma[0] == 0.0 and game.smooth == 0.0 and not game.compares
-    met, q_met, r_met = (seen, q, r) if plain else g_look(d, data, game, made, real)
-    loss_g = loss_of_g(game.loss, q_met, r_met)
-    if not math.isfinite(float(loss_d.item())):
-        return "discriminator", float(loss_d.item())
-    if not math.isfinite(float(loss_g.item())):
-        return "generator", float(loss_g.item())
-    if plain:
+    loss = loss_of_d(game.loss, r, q, game.smooth)
+    value = float(loss.item())
+    if not math.isfinite(value):
+        return "discriminator", value
+    if data.sigma[0] == 0.0 and game.smooth == 0.0 and not game.compares and not game.penalties:
+        loss_g = loss_of_g(game.loss, q, r)  # one pass through D serves both
+        value = float(loss_g.item())
+        row[1] = loss_g
         spread = torch.zeros_like(seen.out)
         spread[data.batch:] = slope_of_g(game.loss, q, r)  # reals take no part in G's loss
         back = backward_to_input(d, seen, spread)[data.batch:]
     else:
-        back = backward_to_input(d, met, slope_of_g(game.loss, q_met, r_met))
-    if game.train_d:
-        descend_d(d, game, backward(d, seen, slope_of_d(game.loss, r, q, game.smooth)))
-    if game.train_g:
-        descend_g(g, game, backward(g, made, back))
-    row[0] = loss_d
-    row[1] = loss_g
+        value, back = g_way(d, data, game, made, real, row)
+    if not math.isfinite(value):
+        return "generator", value
+    grads = backward(d, seen, slope_of_d(game.loss, r, q, game.smooth))
+    both_move(g, d, game, made, grads, back)
+    row[0] = loss
     row[2:] = outputs(game.loss, r, q)
     return "", 0.0
+
+
+def g_way(d: Player, data: Source, game: Game, made: Pass, real: Tensor, row: Tensor
+          ) -> tuple[float, Tensor]:
+    """G's loss on the fakes of a pass, and its gradient at them."""
+    seen, q, r = g_look(d, data, game, made, real)
+    loss = loss_of_g(game.loss, q, r)
+    row[1] = loss
+    return float(loss.item()), backward_to_input(d, seen, slope_of_g(game.loss, q, r))
+
+
+def both_move(g: Player, d: Player, game: Game, made: Pass, grads: list[Tensor], back: Tensor
+              ) -> None:
+    """D by its gradients and G by the gradient at its samples, those that train."""
+    if game.train_d:
+        descend_d(d, game, grads)
+    if game.train_g:
+        descend_g(g, game, backward(g, made, back))
 
 
 def d_turns(g: Player, d: Player, data: Source, game: Game, row: Tensor

@@ -129,6 +129,17 @@ STEADIED = {
 }
 
 
+STEADIED |= {
+    **{name: {"penalty": {name: 3.0}} for name in ("gp", "lp", "dragan", "r1", "r2")},
+    "gp-wasserstein": {"penalty": {"gp": 0.1}, "loss": {"kind": "wasserstein"}},
+    "r1-lazy": {"penalty": {"r1": 1.0, "r1_every": 4}},
+    "lazy-and-not": {"penalty": {"gp": 0.1, "gp_every": 3, "r2": 0.5}, "loss": {"smooth": 0.1}},
+    "r1-noise": {"penalty": {"r1": 1.0}, "instance_noise": {"sigma": 0.2}},
+    "gp-relativistic": {"penalty": {"gp": 0.1}, "loss": {"kind": "relativistic_average"}},
+    "gp-average": {"penalty": {"gp": 1.0, "gp_every": 2}, "average": {"decay": 0.9}},
+}
+
+
 @pytest.mark.parametrize("name", STEADIED)
 @pytest.mark.parametrize("moves", [
     "alternating", "shared-fakes", "simultaneous",

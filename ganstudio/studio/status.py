@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
@@ -23,6 +25,10 @@ CELLS = (
     ("device", "cuda:0", "What the run is computed on"),
     ("memory", "1,000 MB", "Memory that the program holds"),
 )
+
+
+NUMBERS_S = 0.2
+"""The numbers stand for so long while training goes on."""
 
 
 class StateDot(QWidget):
@@ -93,6 +99,9 @@ class StatusBar(QStatusBar):
         self.progress.setAccessibleName("Progress")
         self.addWidget(self.progress)
         self.doing = ""
+        self._told: tuple[object, ...] = ()
+        self._counted = 0.0
+        """When the numbers were written last."""
         self.clear_run()
 
     def show_progress(self, text: str, done: int, total: int) -> None:
@@ -128,6 +137,10 @@ class StatusBar(QStatusBar):
         state = str(status.state)
         text = STATE_TEXT.get(state, state)
         self.say(state, self.doing if self.doing and state == "preparing" else text)
+        now, told = time.monotonic(), (state, status.tier, status.tier_why)
+        if state == "running" and told == self._told and now - self._counted < NUMBERS_S:
+            return  # faster than that nobody reads
+        self._told, self._counted = told, now
         rate = status.steps_per_second if state == "running" else 0.0
         texts = {
             "step": f"step {status.step:,}",

@@ -1,7 +1,9 @@
-"""The status bar says how rounds are computed, and why not faster."""
+"""The status bar says how rounds are computed, why not faster, and how far training is."""
+
+import pytest
 
 from ganstudio.session.messages import State, Status
-from ganstudio.studio.status import StatusBar
+from ganstudio.studio.status import NUMBERS_S, StatusBar
 
 
 def test_the_tier_is_shown_with_its_reason(qtbot):
@@ -16,3 +18,22 @@ def test_the_tier_is_shown_with_its_reason(qtbot):
     assert "Not captured: R1 γ (1) needs the eager step." in cell.toolTip()
     bar.show_status(Status(State.PAUSED), 30.0)
     assert cell.text() == "–"
+
+
+def test_numbers_stand_long_enough_to_be_read_and_are_right_when_training_stops(
+        qtbot, monkeypatch: pytest.MonkeyPatch):
+    now = [100.0]
+    monkeypatch.setattr("ganstudio.studio.status.time.monotonic", lambda: now[0])
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    cell = bar.cells["step"]
+    bar.show_status(Status(State.RUNNING, 10), 30.0)
+    bar.show_status(Status(State.RUNNING, 11), 30.0)
+    assert cell.text() == "step 10"
+    bar.show_status(Status(State.PAUSED, 12), 30.0)
+    assert cell.text() == "step 12"
+    bar.show_status(Status(State.RUNNING, 13), 30.0)
+    assert cell.text() == "step 13"
+    now[0] += NUMBERS_S + 0.01
+    bar.show_status(Status(State.RUNNING, 14), 30.0)
+    assert cell.text() == "step 14"

@@ -99,6 +99,7 @@ class RealPage(QWidget):
         self.view = "plane"
         self.info: RunInfo | None = None
         self.spectrum_frame: SpectrumFrame | None = None
+        self._kept: list[int] = []
         self.headline, self.detail = Readout("What is seen"), Readout("In numbers")
         font = self.headline.font()
         font.setPointSizeF(font.pointSizeF() * 1.25)
@@ -208,6 +209,7 @@ class RealPage(QWidget):
         self.view = key
         self.views[key].setChecked(True)
         self.stack.setCurrentWidget(self._scenes[key])
+        self._offer_kept()
         self._changed()
 
     def _on_again(self) -> None:
@@ -243,6 +245,7 @@ class RealPage(QWidget):
         self.spectrum.show_values(())
         for plot in (self.plane, self.spectrum, self.angle, self.norm):
             plot.set_message(EMPTY if info is None else LOOKING)
+        self._kept = []
         for box, fixed, word in self._moments():
             offer_steps(box, fixed, word, ())
         self._changed()
@@ -255,9 +258,14 @@ class RealPage(QWidget):
     def _offer(self, timeline: Timeline) -> None:
         """Kept states of the branch in sight can be chosen."""
         branch = timeline.looking.branch if timeline.looking else timeline.branch
-        steps = next((b.snapshots for b in timeline.branches if b.id == branch), ())
-        for box, fixed, word in self._moments():
-            offer_steps(box, fixed, word, [s for s in steps if s > 0])
+        kept = next((b.snapshots for b in timeline.branches if b.id == branch), ())
+        self._kept = [step for step in kept if step > 0]
+        self._offer_kept()
+
+    def _offer_kept(self) -> None:
+        if self.view == "path":  # elsewhere the lists are out of sight, and dear to fill
+            for box, fixed, word in self._moments():
+                offer_steps(box, fixed, word, self._kept)
 
     def receive(self, update: Update, frames: Mapping[str, Any]) -> None:
         """Draw what is new."""

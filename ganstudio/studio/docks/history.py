@@ -131,6 +131,12 @@ def _finite(values: Values) -> Values:
     return values
 
 
+def _joined(chunks: list[ScalarChunk]) -> ScalarChunk:
+    return chunks[0] if len(chunks) == 1 else ScalarChunk(
+        np.concatenate([chunk.steps for chunk in chunks]),
+        np.concatenate([chunk.values for chunk in chunks]))
+
+
 def _moved(array: _Kept, old: slice, size: int) -> _Kept:
     stay = old.stop - old.start
     if size == array.shape[-1]:
@@ -195,6 +201,19 @@ class History:
             piece = slice(at, at + (self._raw // 2 or 1))
             self._levels[0].append(chunk.steps[piece], (values[:, piece],))
             self._fold()
+
+    def extend(self, chunks: Sequence[ScalarChunk]) -> None:
+        """Take in many chunks, those that rise from one to the next in one go."""
+        together: list[ScalarChunk] = []
+        for chunk in chunks:
+            if not len(chunk.steps):
+                continue
+            if together and chunk.steps[0] <= together[-1].steps[-1]:
+                self.append(_joined(together))
+                together = []
+            together.append(chunk)
+        if together:
+            self.append(_joined(together))
 
     def load(self, parts: Sequence[ScalarPart]) -> None:
         """Take over what a run folder holds, from single rows to its coarsest level."""
@@ -349,14 +368,14 @@ def smoothed(view: View, smoothing: float) -> NDArray[np.float64]:
     """
     present = np.isfinite(view.mean)
     keep = np.where(present, float(smoothing) ** view.rows, 1.0)
-    value = np.where(present, view.mean, 0.0) * (1 - keep)
     weight = 1 - keep
+    sums = np.stack((np.where(present, view.mean, 0.0) * weight, weight))
     shift = 1
     while shift < keep.shape[1]:
-        value[:, shift:] += keep[:, shift:] * value[:, :-shift].copy()
-        weight[:, shift:] += keep[:, shift:] * weight[:, :-shift].copy()
+        sums[..., shift:] += keep[:, shift:] * sums[..., :-shift]
         keep[:, shift:] = keep[:, shift:] * keep[:, :-shift]
         shift *= 2
+    value, weight = sums
     with np.errstate(invalid="ignore", divide="ignore"):
         average: NDArray[np.float64] = value / weight
     return average

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from math import log
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.history import History, View, smoothed
 from ganstudio.studio.docks.losses_markers import Marker, markers_of
 from ganstudio.studio.docks.losses_plot import DASH, Curve, CurvePlot, Reference, step_note
+from ganstudio.studio.docks.losses_range import needed
 from ganstudio.studio.docks.losses_strand import Strand, strand_of
 from ganstudio.studio.docks.plotting_canvas import Extent
 from ganstudio.studio.docks.plotting_range import (
@@ -46,21 +48,15 @@ WINDOWS = (0, 1_000, 10_000, 100_000)
 NUMBERS = {log(4): "log 4", log(2): "log 2", -log(2): "−log 2", 0.25: "1/4", 0.125: "1/8",
            0.5: "1/2", 2.0: "2", 0.0: "0"}
 SLIDER_STEPS = 60
+MOVED = 3
+"""Columns of pixels that are new before the curves are drawn again…"""
+CALM = 0.25
+"""… or seconds that they have stood."""
 
 
 def smoothing_of(position: int) -> float:
     """β of a slider position 0 … 60: the memory 1/(1−β) grows evenly from 1 to 1,000 steps."""
     return 1 - 10 ** (-3 * position / SLIDER_STEPS)
-
-
-def _ranked(values: np.ndarray, share: float) -> np.ndarray:
-    """The finite value that so large a share is below: an array of one, or of none."""
-    finite: np.ndarray = values[np.isfinite(values)]
-    if not len(finite):
-        return finite
-    k = round(share * (len(finite) - 1))
-    ranked: np.ndarray = np.partition(finite, k)
-    return ranked[k:k + 1]
 
 
 class LossesDock(Dock):
@@ -83,6 +79,9 @@ class LossesDock(Dock):
         self.output_plot = CurvePlot([Curve("D(x)", ""), Curve("D(G(z))", "", DASH)])
         self._plots = (self.loss_plot, self.output_plot)
         self._pace = Pace(self, 100, self.redraw)
+        self._owed = False
+        self._drawn = (0, 0.0, 0.0)
+        """Of the last drawing: the newest step, steps to a column, and when it was."""
         self._build()
         self.set_theme(LIGHT)
         self.begin(None)
@@ -162,8 +161,7 @@ class LossesDock(Dock):
         """See Dock."""
         if update.past:
             self.own.history.load(update.past)
-        for chunk in update.scalars:
-            self.own.history.append(chunk)
+        self.own.history.extend(update.scalars)
         if update.viewed is not None:
             self.shown = strand_of(update.viewed) if update.viewed.name else self.own
         if update.timeline is not None:
@@ -177,8 +175,15 @@ class LossesDock(Dock):
             self.set_loss(self.own.mark(event))
         if not self._running and update.status.state == State.PREPARING:
             self._message("Preparing the run…")
-        if update.past or update.scalars or update.events or update.viewed:
+        self._owed |= bool(update.scalars)
+        if update.past or update.events or update.viewed or (self._owed and self._due(update)):
             self._soon()
+
+    def _due(self, update: Update) -> bool:
+        """Whether the curves have moved on, or have stood for long, or came to rest."""
+        step, column, when = self._drawn
+        return (update.status.state != State.RUNNING or time.monotonic() - when >= CALM
+                or (self.own.history.last or 0) - step >= MOVED * column)
 
     def set_cursor(self, step: int | None) -> None:
         """See Dock."""
@@ -288,6 +293,8 @@ class LossesDock(Dock):
 
     def redraw(self) -> None:
         """Bring both plots up to date with the history."""
+        self._owed = False
+        self._drawn = (self.own.history.last or 0, self.loss_plot.column, time.monotonic())
         if self.history.first is None:
             self._read()
             return
@@ -340,26 +347,12 @@ class LossesDock(Dock):
             if k == 1 and LOSS_FACTS[self._loss].output == "probability":
                 y0, y1 = -0.04, 1.04
             else:
-                low, high = self._needed(plot)
+                low, high = needed(plot)
                 # Labels of markers stand at the top: the curves leave them room.
                 room = min(plot.headroom(), 0.4)
                 y0, y1 = self._ranges[k].fit(low, high + (high - low) * room / (1 - room))
         plot.set_extent(Extent(x0, x1, y0, y1))
         plot.place_markers()
-
-    @staticmethod
-    def _needed(plot: CurvePlot) -> tuple[float, float]:
-        """The height to show: smooth lines and references in full, raw but for rare spikes.
-
-        A single spike would press everything else flat; it still leaves the plot visibly.
-        """
-        parts = [np.array([r.y for r in plot.references])]
-        for curve in plot.curves:
-            parts.append(curve.line)
-            parts += [_ranked(curve.low, 0.015), _ranked(curve.high, 0.985)]
-        every = np.concatenate(parts)
-        every = every[np.isfinite(every)]
-        return (float(every.min()), float(every.max())) if len(every) else (0.0, 1.0)
 
     def _set_references(self) -> None:
         facts, theme = LOSS_FACTS[self._loss], self._theme

@@ -184,33 +184,28 @@ class CurvePlot(Plot):
 
     def _draw_raw(self, painter: QPainter, x: Numbers, curve: Curve) -> None:
         faint = mixed(curve.colour, self.theme.plot, 0.3)
-        seen = np.isfinite(curve.low) & np.isfinite(x)
-        if not seen.any():
-            return
-        x = x[seen]
-        top, bottom = self.to_y(curve.high[seen]), self.to_y(curve.low[seen])
+        x, low, high = _present(x, curve.low, curve.high)
         if self.sparse:
-            self._draw_line(painter, x, bottom, faint, heavy=False)
+            self._draw_line(painter, x, self.to_y(low), faint, heavy=False)
             return
+        frame, e = self.frame(), self.visible()
+        top, bottom = np.clip(self.to_y(np.stack((high, low))),
+                              frame.top() - 2, frame.bottom() + 2)
         # Neighbouring columns are made to touch, so that a jump shows as a line.
-        before_top, before_bottom = top[:-1].copy(), bottom[:-1].copy()
-        np.maximum(bottom[1:], before_top, out=bottom[1:])
-        np.minimum(top[1:], before_bottom, out=top[1:])
-        frame = self.frame()
-        np.clip(top, frame.top() - 2, frame.bottom() + 2, out=top)
-        np.clip(bottom, frame.top() - 2, frame.bottom() + 2, out=bottom)
-        e = self.visible()
+        touching = np.maximum(bottom[1:], top[:-1])
+        np.minimum(top[1:], bottom[:-1], out=top[1:])
+        bottom[1:] = touching
         wide = self.column * frame.width() / (e.x1 - e.x0)
         self._bars.draw(painter, x, wide, top, bottom, faint)
 
     def _draw_line(self, painter: QPainter, x: Numbers, y: Numbers, colour: QColor,
                    dash: tuple[float, ...] = (), heavy: bool = True) -> None:
-        seen = np.isfinite(x) & np.isfinite(y)
-        points = self._points.resized(int(seen.sum()))
-        points[:, 0] = x[seen]
+        x, y = _present(x, y)
+        points = self._points.resized(len(x))
+        points[:, 0] = x
         frame = self.frame()
         # Far outside, the painter's own clipping gets slow and imprecise.
-        np.clip(y[seen], frame.top() - 4000, frame.bottom() + 4000, out=points[:, 1])
+        np.clip(y, frame.top() - 4000, frame.bottom() + 4000, out=points[:, 1])
         stroke(painter, self._points, colour, dash, heavy)
 
     def _reference_boxes(self) -> list[tuple[QRectF, Reference]]:
@@ -298,6 +293,12 @@ class CurvePlot(Plot):
         at = self.cursor_step if self.cursor_step is not None else e.x1
         at += step * max(1.0, 4 * (e.x1 - e.x0) / frame.width())
         self.hovered.emit((min(max(at, e.x0), e.x1), e.y0))
+
+
+def _present(x: Numbers, y: Numbers, *more: Numbers) -> tuple[Numbers, ...]:
+    """All of them, without the entries at which ``y`` is absent."""
+    seen = np.isfinite(y)
+    return (x, y, *more) if seen.all() else tuple(each[seen] for each in (x, y, *more))
 
 
 def step_note(step: int, span: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -82,8 +83,16 @@ def mixed(colour: str, other: str, share: float) -> QColor:
 
 
 def thin(colour: str | QColor, dash: tuple[float, ...] = ()) -> QPen:
-    """A cosmetic pen one pixel wide: the only width with a quick way through the painter."""
-    pen = QPen(QColor(colour), 1)
+    """A cosmetic pen one pixel wide: the only width with a quick way through the painter.
+
+    It is kept for the next time and must not be changed.
+    """
+    return _thin(colour if isinstance(colour, str) else colour.rgba(), dash)
+
+
+@lru_cache(maxsize=256)
+def _thin(colour: str | int, dash: tuple[float, ...]) -> QPen:
+    pen = QPen(QColor(colour) if isinstance(colour, str) else QColor.fromRgba(colour), 1)
     pen.setCosmetic(True)
     if dash:
         pen.setDashPattern(list(dash))
@@ -224,14 +233,14 @@ class Bars:
         if self._dot is None or colour != self._colour:
             self._dot, self._colour = QPixmap(2, 2), colour
             self._dot.fill(colour)
-        left, above = np.floor(x - width / 2), np.floor(top)
-        wide, high = max(1.0, np.ceil(width)), np.maximum(np.ceil(bottom) - above, 1)
+        wide = max(1.0, ceil(width))
+        above = np.floor(top)
+        half = np.maximum(np.ceil(bottom) - above, 1) / 2
         rows = self._fragments.resized(len(x))
-        rows[:] = 0
-        rows[:, 0], rows[:, 1] = left + wide / 2, above + high / 2
-        rows[:, 4:6] = 2
-        rows[:, 6], rows[:, 7] = wide / 2, high / 2
-        rows[:, 9] = 1
+        rows[:] = (0, 0, 0, 0, 2, 2, wide / 2, 0, 0, 1)
+        rows[:, 0] = np.floor(x - width / 2) + wide / 2
+        rows[:, 1] = above + half
+        rows[:, 7] = half
         if len(rows):
             painter.drawPixmapFragments(*self._fragments.args(), self._dot)
 
@@ -276,10 +285,12 @@ def stroke(painter: QPainter, points: LentPoints, colour: QColor, dash: tuple[fl
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(thin(colour, dash))
-    step = 0.7 / painter.device().devicePixelRatioF()
-    for k in range(1 + round(0.7 / step) if heavy else 1):
-        painter.translate(0, k and step)
-        painter.drawPolyline(points.polygon)
+    painter.drawPolyline(points.polygon)
     if heavy:
-        painter.translate(0, -step * round(0.7 / step))
+        step = 0.7 / painter.device().devicePixelRatioF()
+        times = round(0.7 / step)
+        for _ in range(times):
+            painter.translate(0, step)
+            painter.drawPolyline(points.polygon)
+        painter.translate(0, -step * times)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

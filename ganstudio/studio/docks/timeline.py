@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ganstudio.session.messages import Update
+from ganstudio.session.messages import State, Update
 from ganstudio.session.timeline_messages import Fork, Live, Look, Mark, SetBudget, Timeline
 from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.plotting_range import grouped
@@ -134,6 +134,7 @@ class TimelineDock(Dock):
 
     def receive(self, update: Update) -> None:
         """See Dock."""
+        self.view.calm = update.status.state is State.RUNNING
         if self.told is not None or update.timeline is not None:
             self.view.set_tip(update.status.step)
         if update.timeline is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -18,13 +16,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ganstudio.session.timeline_messages import Mark, Timeline
+from ganstudio.studio.docks.plotting_widgets import Pace
 from ganstudio.studio.docks.timeline_lanes import Lane, lanes_of
 from ganstudio.studio.docks.timeline_paint import paint
+from ganstudio.studio.docks.timeline_places import Places
 from ganstudio.studio.docks.timeline_zoom import Zoom
 from ganstudio.studio.theme import LIGHT, Theme
 
 SNAP = 5
 """Pixels within which a click takes hold of a mark."""
+CALM_MS = 250
+"""Between two paintings while the run goes on and nobody's pointer is here."""
 HINT = "The wheel zooms, with Shift it moves along; double click for the whole run"
 
 
@@ -59,6 +61,9 @@ class TimelineView(QWidget):
         self.zoom = Zoom()
         self._drawn = 0
         """The tip as it was last painted."""
+        self.calm = False
+        """Whether it need not be up to date at once: the run goes on by itself."""
+        self._pace = Pace(self, CALM_MS, self.update)
         self._drag = False
         self._names = 0.0
         self._before: tuple[str, int | None] = ("", None)
@@ -82,14 +87,21 @@ class TimelineView(QWidget):
         if len(self.lanes) != rows:
             self.setMinimumHeight(self.sizeHint().height())
             self.updateGeometry()
-        self.update()
+        self._show_news()
 
     def set_tip(self, step: int) -> None:
         """The run has come so far."""
         self.tip = step
         first, end = self.range()
         if abs(step - self._drawn) * self.width() >= end - first:
-            self.update()  # it has moved by a pixel
+            self._show_news()  # it has moved by a pixel
+
+    def _show_news(self) -> None:
+        """Paint at once where somebody looks closely, else when it is due."""
+        if self.calm and not self.underMouse():
+            self._pace.request()
+        else:
+            self.update()
 
     def set_cursor(self, branch: str, cursor: int | None) -> None:
         """Stand at a step of a branch, or at the present."""
@@ -121,11 +133,17 @@ class TimelineView(QWidget):
         """The last step of any branch."""
         return max([1, self.tip, *(lane.info.tip for lane in self.lanes)])
 
+    def places(self) -> Places:
+        """Where everything stands at present."""
+        unit = self.unit
+        most = max(unit * 6, self.width() * .18)
+        left = min(max(self._names * 1.1 + unit * 2.8, unit * 6), most)
+        return Places(unit, left, max(left + 20, self.width() - unit * 1.5), *self.range())
+
     def span(self) -> tuple[float, float]:
-        """The pixels of step 0 and of the last."""
-        most = max(self.unit * 6, self.width() * .18)
-        left = min(max(self._names * 1.1 + self.unit * 2.8, self.unit * 6), most)
-        return left, max(left + 20, self.width() - self.unit * 1.5)
+        """The pixels of the first and of the last step in sight."""
+        places = self.places()
+        return places.left, places.right
 
     def range(self) -> tuple[float, float]:
         """The first and the last step in sight."""
@@ -133,24 +151,15 @@ class TimelineView(QWidget):
 
     def to_x(self, step: float) -> float:
         """Step to pixel."""
-        (left, right), (first, end) = self.span(), self.range()
-        return left + (right - left) * (step - first) / (end - first)
-
-    def all_to_x(self, steps: Iterable[int]) -> list[float]:
-        """Many steps to pixels."""
-        (left, right), (first, end) = self.span(), self.range()
-        scale = (right - left) / (end - first)
-        return [left + scale * (step - first) for step in steps]
+        return self.places().to_x(step)
 
     def to_step(self, x: float) -> int:
         """Pixel to step."""
-        (left, right), (first, end) = self.span(), self.range()
-        step = first + (x - left) / (right - left) * (end - first)
-        return min(max(round(step), 0), self.last())
+        return min(max(round(self.places().to_step(x)), 0), self.last())
 
     def to_y(self, row: int) -> float:
         """The middle of a lane."""
-        return self.unit * (2.35 + 1.5 * row)
+        return self.places().to_y(row)
 
     def tip_of(self, lane: Lane) -> int:
         """The last step of a lane."""
@@ -167,7 +176,7 @@ class TimelineView(QWidget):
         if lane is None or abs(self.to_y(lane.row) - at.y()) > self.unit * .7:
             return None
         marks = lane.info.marks
-        away = [abs(x - at.x()) for x in self.all_to_x(m.step for m in marks)]
+        away = [abs(x - at.x()) for x in self.places().all_to_x(m.step for m in marks)]
         nearest = min(range(len(away)), key=away.__getitem__, default=None)
         return None if nearest is None or away[nearest] > SNAP else (lane, marks[nearest])
 

@@ -166,6 +166,10 @@ def test_the_path_may_run_between_any_two_kept_states(page):
     tell(range(0, 2000, 9))
     assert page.wants()["path"] == WantPathAngle(30, to_step=60)  # what is chosen stays
     assert MOST_STEPS - 1 <= page.to_box.count() <= MOST_STEPS + 2
+    page.set_view("spectrum")
+    tell([0, 45])
+    page.set_view("path")
+    assert [page.to_box.itemData(k) for k in range(page.to_box.count())] == [None, 45, 60]
     page.begin(POINTS)
     assert page.wants()["path"] == WantPathAngle(0) and page.to_box.count() == 1
 

@@ -151,3 +151,17 @@ def test_smoothing_over_wide_columns_weighs_their_rows():
     b = 0.9 ** 8
     expected = (1 - b) / (b * (1 - b) + (1 - b))
     assert smoothed(view, 0.9)[0, 1] == pytest.approx(expected)
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 40)), max_size=12))
+def test_many_chunks_at_once_are_the_same_as_one_after_the_other(pieces):
+    chunks = [rows(first, f32(np.arange(k * 50, k * 50 + count)[:, None]))
+              for k, (first, count) in enumerate(pieces)]
+    together, apart = (History(1, raw=64, buckets=32) for _ in range(2))
+    together.extend(chunks)
+    for chunk in chunks:
+        apart.append(chunk)
+    assert (together.first, together.last) == (apart.first, apart.last)
+    seen, known = (history.query(0, 110, 200) for history in (together, apart))
+    for name in ("x", "low", "high", "mean", "rows"):
+        np.testing.assert_array_equal(getattr(seen, name), getattr(known, name))

@@ -14,7 +14,13 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.recipe import Recipe
 from ganstudio.session.messages import State, Viewed
-from ganstudio.studio.docks.losses import SLIDER_STEPS, LossesDock, smoothing_of
+from ganstudio.studio.docks.losses import (
+    CALM,
+    MOVED,
+    SLIDER_STEPS,
+    LossesDock,
+    smoothing_of,
+)
 from ganstudio.studio.docks.losses_markers import Marker, label_left, marker_of, place
 from ganstudio.studio.docks.plotting_range import symlog
 from ganstudio.studio.theme import DARK, LIGHT
@@ -251,6 +257,30 @@ def test_nothing_is_drawn_while_hidden_and_nothing_is_missed(dock, monkeypatch):
     assert not drawn and len(dock.history) == 50 and len(dock.markers) == 5
     dock.show()
     assert drawn
+
+
+def test_curves_that_hardly_move_are_drawn_seldom_and_all_when_training_stops(dock, monkeypatch):
+    now, drawn = [100.0], []
+    monkeypatch.setattr("ganstudio.studio.docks.losses.time.monotonic", lambda: now[0])
+    fed(dock, steady(20_000))
+    column = int(dock.loss_plot.column)
+    assert column > 20
+    monkeypatch.setattr(dock, "_soon", lambda: (drawn.append(dock.history.last), dock.redraw()))
+    fed(dock)
+    dock.receive(update([rows(20_001, np.ones((1, 4)))]))
+    assert not drawn
+    dock.receive(update([rows(20_002, np.ones((MOVED * column, 4)))]))
+    assert len(drawn) == 1
+    dock.receive(update([rows(dock.history.last + 1, np.ones((1, 4)))]))
+    assert len(drawn) == 1
+    now[0] += CALM
+    dock.receive(update())
+    assert len(drawn) == 2
+    dock.receive(update([rows(dock.history.last + 1, np.ones((1, 4)))]))
+    dock.receive(update(state=State.PAUSED))
+    assert len(drawn) == 3 and drawn[-1] == dock.history.last
+    dock.receive(update(state=State.PAUSED))
+    assert len(drawn) == 3
 
 
 def test_another_branch_is_drawn_while_it_is_looked_at(dock):

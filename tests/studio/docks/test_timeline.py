@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDialogButtonBox, QMenu
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu
 
 from ganstudio.session.messages import State, Status, Update
 from ganstudio.session.timeline_messages import (
@@ -337,7 +337,7 @@ def test_thousands_of_marks_are_painted_as_one_where_they_cover_each_other(dock)
     many = tuple(Mark(step, "tweak", "dragged") for step in range(300, 3_000))
     one = Mark(500, "diagnosis", "mode collapse")
     tell(dock, told(infos=(replace(MAIN, tip=100_000, marks=(*many, one)),)), step=100_000)
-    apart = marks_apart(dock.view, dock.view.lanes[0])
+    apart = marks_apart(dock.view.places(), dock.view.lanes[0])
     places = [x for mark, x in apart if mark.kind == "tweak"]
     # A rim of the ground's colour is about each: were they nearer, they would wipe each other.
     near_by = dock.view.unit * .4
@@ -345,11 +345,17 @@ def test_thousands_of_marks_are_painted_as_one_where_they_cover_each_other(dock)
     assert [mark for mark, _ in apart if mark.kind == "diagnosis"] == [one]
 
 
-def test_the_tip_is_painted_when_it_has_moved_by_a_pixel(dock, qtbot):
+@pytest.fixture
+def painted(dock, monkeypatch):
+    """The tip at every painting of the timeline."""
+    tips, whole = [], TimelineView.paintEvent
+    monkeypatch.setattr(dock.view, "paintEvent",
+                        lambda event: (tips.append(dock.view.tip), whole(dock.view, event)))
+    return tips
+
+
+def test_the_tip_is_painted_when_it_has_moved_by_a_pixel(dock, painted, qtbot):
     view = dock.view
-    painted = []
-    view.paintEvent = lambda event: (painted.append(view.tip),
-                                     TimelineView.paintEvent(view, event))
     tell(dock, told(), step=100_000)
     qtbot.waitUntil(lambda: view._drawn == 100_000)
     view.set_tip(100_010)
@@ -357,3 +363,38 @@ def test_the_tip_is_painted_when_it_has_moved_by_a_pixel(dock, qtbot):
     view.set_tip(101_000)
     qtbot.waitUntil(lambda: view._drawn == 101_000)
     assert 100_010 not in painted
+
+
+def test_it_is_painted_seldom_while_the_run_goes_on_and_at_once_when_it_stands(
+        dock, painted, qtbot, monkeypatch):
+    view = dock.view
+    monkeypatch.setattr(view, "underMouse", lambda: False)
+    view._pace.stop()
+    view._pace._timer.setInterval(100_000)
+    tell(dock, told(), step=100_000)
+    qtbot.waitUntil(lambda: 100_000 in painted)
+    for step in range(110_000, 200_000, 10_000):
+        tell(dock, None, step=step)
+        QApplication.processEvents()
+    assert painted[-1] == 100_000
+    dock.receive(Update(Status(State.PAUSED, 200_000), (), {}, (), None))
+    qtbot.waitUntil(lambda: painted[-1] == 200_000)
+    tell(dock, None, step=300_000)
+    monkeypatch.setattr(view, "underMouse", lambda: True)  # somebody looks closely
+    tell(dock, None, step=400_000)
+    qtbot.waitUntil(lambda: painted[-1] == 400_000)
+
+
+def test_a_new_mark_is_painted_though_the_run_goes_on(dock, qtbot, monkeypatch):
+    monkeypatch.setattr(dock.view, "underMouse", lambda: False)
+    tell(dock, told())
+    tell(dock, told())
+    x, y = dock.view.to_x(500), dock.view.to_y(0)
+    assert not near(picture(dock.view), x, y, LIGHT.marker)
+    seen = []
+    monkeypatch.setattr(dock.view, "paintEvent", lambda event: (
+        TimelineView.paintEvent(dock.view, event), seen.append(dock.view.lanes[0].info.marks)))
+    mark = Mark(500, "tweak", "faster G")
+    tell(dock, told(infos=(replace(MAIN, marks=(*MAIN.marks, mark)), CHILD)))
+    qtbot.waitUntil(lambda: bool(seen) and mark in seen[-1])
+    assert near(picture(dock.view), x, y, LIGHT.marker)

@@ -85,6 +85,7 @@ def stylesheet(t: Theme, unit: float) -> str:
     QToolButton:pressed, QToolButton:checked {{ background: {t.pressed}; }}
     QToolButton:focus {{ border-color: {t.accent}; }}
     QToolButton:disabled {{ color: {faint}; }}
+    QToolButton:checked:disabled {{ background: transparent; border-color: {t.line}; }}
     QToolButton[popupMode="1"] {{ padding-right: {u(1.15)}; }}
     QToolButton::menu-button {{ border: none; width: {u(.95)}; }}
     QToolButton[primary="true"] {{ background: {t.accent}; color: {t.accent_text};
@@ -117,7 +118,7 @@ def stylesheet(t: Theme, unit: float) -> str:
     QLineEdit:disabled, QAbstractSpinBox:disabled {{ color: {faint}; background: {t.window};
         border-color: {t.line}; }}
     QComboBox {{ background: {t.field}; border: 1px solid {control}; border-radius: {u(.3)};
-        padding: {u(.2)} {u(.4)}; }}
+        padding: {u(.2)} {u(.4)}; combobox-popup: 0; }}
     QComboBox:focus, QComboBox:on {{ border-color: {t.accent}; }}
     QComboBox:disabled {{ color: {faint}; border-color: {t.line}; background: {t.window}; }}
     QComboBox::drop-down {{ border: none; width: {u(1.3)}; }}
@@ -131,7 +132,9 @@ def stylesheet(t: Theme, unit: float) -> str:
     QAbstractSpinBox::down-arrow {{ image: url({arrow}-down.svg);
         width: {u(.6)}; height: {u(.6)}; }}
     QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.line};
-        outline: none; padding: {u(.2)}; }}
+        outline: none; padding: {u(.2)}; selection-background-color: {t.accent};
+        selection-color: {t.accent_text}; }}
+    QComboBox QAbstractItemView::item {{ min-height: {u(1.5)}; }}
     QTabBar::tab {{ background: transparent; color: {t.muted}; padding: {u(.4)} {u(.9)};
         border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}

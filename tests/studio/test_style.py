@@ -1,7 +1,7 @@
 """What the palette cannot say: marks that can be told from their ground in either theme."""
 
 import pytest
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox
 from pytestqt.qtbot import QtBot
 
 from ganstudio.studio.style import Appearance
@@ -30,3 +30,22 @@ def test_a_check_box_stands_out_from_its_ground(qapp: QApplication, qtbot: QtBot
     ground = luminance(image.pixelColor(image.width() - 1, 0).getRgb()[:3])
     contrast = max((max(s, ground) + 0.05) / (min(s, ground) + 0.05) for s in shades)
     assert contrast >= (3 if checked else 2)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_chosen_line_of_a_list_can_be_read(qapp: QApplication, qtbot: QtBot, mode: str
+                                               ) -> None:
+    Appearance(qapp, mode).apply()
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItems(["Minimax", "Non-saturating", "Hinge"])
+    box.setCurrentIndex(1)
+    box.show()
+    box.showPopup()
+    qtbot.waitUntil(lambda: box.view().isVisible())
+    line = box.view().visualRect(box.view().currentIndex())
+    image = box.view().viewport().grab(line).toImage()
+    shades = [luminance(image.pixelColor(x, y).getRgb()[:3])
+              for x in range(image.width()) for y in range(2, image.height() - 2)]
+    box.hidePopup()
+    assert (max(shades) + 0.05) / (min(shades) + 0.05) >= 4.5

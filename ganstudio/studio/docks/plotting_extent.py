@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LARGEST = 1e38
+"""What floats of 32 bits reach: a run that diverges is drawn all the way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:
@@ -28,7 +31,7 @@ class Extent:
     def sane(self) -> bool:
         """Whether it can be drawn: finite, not empty, not beyond what floats resolve."""
         ends = np.array([self.x0, self.x1, self.y0, self.y1])
-        if not np.isfinite(ends).all() or np.abs(ends).max() > 1e15:
+        if not np.isfinite(ends).all() or np.abs(ends).max() > LARGEST:
             return False
         wide = self.x1 - self.x0 > 1e-9 * max(1e-6, abs(self.x0), abs(self.x1))
         return wide and self.y1 - self.y0 > 1e-9 * max(1e-6, abs(self.y0), abs(self.y1))

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 LINEAR_BELOW = 1e-3
 """The symmetric logarithm is close to linear for values much smaller than this."""
+MOST_DECADES = 300
+"""Farther out floats end, so a log axis that was zoomed out that far reads this there."""
 
 
 def symlog(value: ArrayLike) -> NDArray[np.float64]:
@@ -20,9 +22,9 @@ def symlog(value: ArrayLike) -> NDArray[np.float64]:
 
 
 def symexp(value: ArrayLike) -> NDArray[np.float64]:
-    """The inverse of ``symlog``."""
+    """The inverse of ``symlog``, within ``MOST_DECADES`` of zero."""
     y = np.asarray(value, np.float64)
-    return np.sign(y) * (10.0 ** np.abs(y) - 1) * LINEAR_BELOW
+    return np.sign(y) * (10.0 ** np.minimum(np.abs(y), MOST_DECADES) - 1) * LINEAR_BELOW
 
 
 SMALLEST_SPAN = 1e-290

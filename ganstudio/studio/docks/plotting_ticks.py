@@ -9,7 +9,13 @@ from math import ceil, floor, isfinite, log10
 
 import numpy as np
 
-from ganstudio.studio.docks.plotting_range import LINEAR_BELOW, nice_step, symexp, symlog
+from ganstudio.studio.docks.plotting_range import (
+    LINEAR_BELOW,
+    MOST_DECADES,
+    nice_step,
+    symexp,
+    symlog,
+)
 
 Ticks = list[tuple[float, str]]
 """Position on the axis and the label there, from low to high."""
@@ -65,7 +71,7 @@ class SymLog:
         """Decades where there are several in sight, else round numbers."""
         if not (isfinite(low) and isfinite(high)) or high <= low:
             return []
-        top = ceil(max(abs(low), abs(high)) + log10(LINEAR_BELOW))
+        top = ceil(min(max(abs(low), abs(high)), MOST_DECADES) + log10(LINEAR_BELOW))
         bottom = round(log10(LINEAR_BELOW))
         every = max(1, ceil((high - low) / max(most, 1)))
         decades = [10.0 ** k for k in range(bottom, top + 1, every)]

@@ -132,12 +132,14 @@ def named(widget: QWidget, name: str, tip: str = "") -> QWidget:
 
 def tool(text: str, tip: str, checkable: bool = False, checked: bool = False,
          icon: QIcon | None = None) -> QToolButton:
-    """A button that can be reached with the keyboard, unlike Qt's own tool buttons."""
+    """A button for a panel's bar. Tab reaches it; a click leaves the keys where they were, so
+    that Space goes on to run and pause.
+    """
     button = QToolButton()
     button.setText(text)
     button.setCheckable(checkable)
     button.setChecked(checked)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon if icon
                               else Qt.ToolButtonStyle.ToolButtonTextOnly)
     if icon:

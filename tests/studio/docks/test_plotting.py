@@ -35,7 +35,7 @@ from ganstudio.studio.docks.plotting_range import (
     symlog,
 )
 from ganstudio.studio.docks.plotting_ticks import Linear, SymLog, Whole
-from ganstudio.studio.docks.plotting_widgets import Bar, Pace, tool
+from ganstudio.studio.docks.plotting_widgets import Bar, Pace, spin, tool
 from ganstudio.studio.theme import DARK, LIGHT
 from tests.studio.docks.made import f32, near, picture, wheel
 
@@ -304,6 +304,22 @@ def test_nonsense_is_not_shown(plot):
     assert plot.extent.sane()
 
 
+def test_numbers_of_a_run_that_diverges_are_drawn_to_the_end_of_their_floats(plot):
+    assert plot.set_extent(Extent(0, 5000, -3e37, 5e37))
+    assert any("e+37" in text for _, text in plot.y_ticks())
+    plot.y_scale = SymLog()
+    assert plot.set_extent(Extent(0, 5000, -1e30, 1e30)) and len(plot.y_ticks()) < 1000
+
+
+def test_a_low_plot_still_has_two_numbers_to_read_its_scale_by(show):
+    low = show(Plot(), 300, 100)
+    for y0, y1 in ((-3.4, 1.3), (0.0, 8.4), (0.0031, 0.0058)):
+        low.set_extent(Extent(0, 10, y0, y1))
+        ticks, room = low.y_ticks(), low.frame().height() / low.metrics().height()
+        assert 2 <= len(ticks) <= room
+        picture(low)
+
+
 def test_equal_aspect_widens_one_axis_only(plot):
     plot.equal_aspect = True
     plot.set_extent(Extent(-1, 1, -1, 1))
@@ -358,6 +374,19 @@ def test_a_bar_wraps_where_it_is_narrow(show):
     bar.resize(200, bar.heightForWidth(200))
     buttons = [w for w in bar.children() if w.isWidgetType()]
     assert all(QRectF(bar.rect()).contains(QRectF(w.geometry())) for w in buttons)
+
+
+def test_a_click_on_a_bar_leaves_the_keys_where_they_were(show, qtbot):
+    box, pressed = spin(3, 0, 9, "Number", "How many"), []
+    button = tool("Do it", "Does it")
+    button.clicked.connect(lambda: (pressed.append(1), button.setEnabled(False)))
+    bar = show(Bar(box, button, tool("Next", "Does more")), 400, 60)
+    box.setFocus()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert pressed and bar.focusWidget() is box
+    button.setEnabled(True)
+    qtbot.keyClick(box, Qt.Key.Key_Tab)
+    assert bar.focusWidget() is button
 
 
 def test_a_pace_is_held_and_the_last_request_kept(show, qtbot):

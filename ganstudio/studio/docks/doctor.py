@@ -23,6 +23,8 @@ from ganstudio.training.frames import RunInfo, Want
 
 EMPTY = "Start a run, and the doctor will examine it."
 WAITING = "The first examination comes when the run moves."
+EXAMINING = "Examining the run…"
+PATIENCE = "The first examination is spread over many steps, so that training slows little."
 WIDE = 30
 """Font heights from which evidence stands side by side."""
 
@@ -112,6 +114,8 @@ class DoctorDock(Dock):
         """See Dock."""
         if self._info is None and update.status.state == State.PREPARING:
             self._read_nothing("Preparing the run…")
+        elif self._info is not None and self.frame is None:
+            self._await(update.status.state is State.RUNNING)
         for event in update.events:
             if event.kind == "restored" and self.frame and self.frame.step > event.step:
                 self.frame = None
@@ -120,6 +124,12 @@ class DoctorDock(Dock):
         if isinstance(frame, DoctorFrame):
             self.frame = frame
             self.read()
+
+    def _await(self, running: bool) -> None:
+        text = EXAMINING if running else WAITING
+        if self.head.headline.text() != text:
+            self._read_nothing(text)
+            self._say(PATIENCE if running else "", "", "")
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Remedies start from the recipe in force."""

@@ -245,6 +245,8 @@ class MetricsDock(Dock):
         for plot in self.plots.values():
             plot.moment = step
             plot.update()
+        if self.isVisible():
+            self._pace.request()
 
     def set_recipe(self, recipe: Any) -> None:
         """Offer the averaged generator only where the run keeps one."""
@@ -356,7 +358,8 @@ class MetricsDock(Dock):
                              x0, x1)
         took = newest.seconds if newest is not None else 0.0
         where = f"{self._viewed}, " if self._viewed else ""
-        self.note.setText(f"{where}step {newest.step:,}" if newest else "")
+        read = next((found for plot in self.plots.values() if (found := plot.read())), None)
+        self.note.setText(f"{where}step {read[0]:,}" if read else "")
         self.note.setToolTip(f"Taking them took {took:.2f} s, in pieces of at most "
                              f"{1000 * newest.longest:.0f} ms." if newest and took else "")
 

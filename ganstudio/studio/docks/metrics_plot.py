@@ -57,12 +57,11 @@ class MetricPlot(Plot):
             self._range.reset()
         self.steps, self.values = list(steps), list(values)
         self.set_message("" if steps else "Measuring…")
-        low, high = self._needed()
         ends = METRICS[self.key].ends
-        if set(ends) == {0.0, 1.0}:  # a share is always seen whole
+        if set(ends) == {0.0, 1.0} or not steps:  # a share is always seen whole
             y0, y1 = -0.04, 1.04
         else:
-            y0, y1 = self._range.fit(low, high)
+            y0, y1 = self._range.fit(*self._needed())
         if y1 > y0 and x1 > x0:
             self.set_extent(Extent(x0, x1, y0, y1))
         self.setAccessibleDescription(self.said())
@@ -70,9 +69,10 @@ class MetricPlot(Plot):
 
     def _needed(self) -> tuple[float, float]:
         seen = [v.value for v in self.values if isfinite(v.value)]
-        for v in self.values[-1:]:
-            if isfinite(v.floor):
-                seen += [v.floor - BAND * v.floor_sd, v.floor + BAND * v.floor_sd]
+        floor = self.floor_for(self.values[-1])
+        if isfinite(floor.floor):
+            reach = BAND * floor.floor_sd if isfinite(floor.floor_sd) else 0.0
+            seen += [floor.floor - reach, floor.floor + reach]
         if not seen:
             return 0.0, 1.0
         low, high = min(seen), max(seen)
@@ -88,13 +88,23 @@ class MetricPlot(Plot):
         k = int(np.argmin(np.abs(np.asarray(self.steps) - at)))
         return self.steps[k], self.values[k]
 
+    def floor_for(self, value: MetricValue) -> MetricValue:
+        """The value, or the newest of as many samples whose floor is known: floors belong to the
+        data and not to a step, so one that is known holds for every step.
+        """
+        if isfinite(value.floor):
+            return value
+        return next((v for v in reversed(self.values) if isfinite(v.floor) and v.n == value.n),
+                    value)
+
     def said(self) -> str:
         """The reading in words."""
         found = self.read()
         if found is None:
             return "nothing measured yet"
         step, value = found
-        return f"step {step:,}: {self.name} {figures(self.key, value.value)}, {floor_text(value)}"
+        return (f"step {step:,}: {self.name} {figures(self.key, value.value)}, "
+                f"{floor_text(self.floor_for(value))}")
 
     def explanation(self) -> str:
         """What the metric is, how it was taken, and whose it is: for a hover."""
@@ -156,9 +166,10 @@ class MetricPlot(Plot):
         painter.setPen(QColor(self.theme.muted))
         # A fixed place, so that the words stand still while the figures change.
         beside = box.adjusted(metrics.horizontalAdvance("−0.0000 "), 0, 0, 0)
-        words = floor_text(found[1])
+        words = floor_text(self.floor_for(found[1]))
         if self.cursor_step is not None or self.moment is not None:
-            words += f"  ·  step {found[0]:,}"
+            longer = f"{words}  ·  step {found[0]:,}"
+            words = longer if small.horizontalAdvance(longer) <= beside.width() else words
         painter.drawText(beside, upright | int(Qt.AlignmentFlag.AlignLeft),
                          small.elidedText(words, Qt.TextElideMode.ElideRight, beside.width()))
 
@@ -193,7 +204,7 @@ class MetricPlot(Plot):
         painter.drawEllipse(QPointF(at[0], at[1]), 3.0, 3.0)
 
     def _draw_floor(self, painter: QPainter, frame: QRectF) -> None:
-        value = self.values[-1] if self.values else None
+        value = self.floor_for(self.values[-1]) if self.values else None
         if value is None or not isfinite(value.floor):
             return
         reach = BAND * value.floor_sd if isfinite(value.floor_sd) else 0.0
@@ -223,7 +234,10 @@ def floor_text(value: MetricValue) -> str:
 
 
 def whole_run(first: float, last: float) -> tuple[float, float]:
-    """The range of steps to show; its right end moves in steps, not all the time."""
+    """The range of steps to show; its right end moves in steps, not all the time. A little room
+    before the first, so that its dot is seen whole.
+    """
     span = max(last - first, 20.0)
     step = nice_step(span, 20)
-    return first, first + float(np.ceil(span / step)) * step
+    end = first + float(np.ceil(span / step)) * step
+    return first - (end - first) / 40, end

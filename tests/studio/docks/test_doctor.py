@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from ganstudio.recipe import preset, with_value
-from ganstudio.session.messages import Event, Status, Update
+from ganstudio.session.messages import Event, State, Status, Update
 from ganstudio.studio.docks.doctor import DoctorDock
 from ganstudio.studio.docks.losses_markers import marker_of
 from ganstudio.studio.theme import DARK
@@ -39,6 +39,17 @@ def test_it_asks_for_nothing_without_a_run(qtbot):
     made = DoctorDock()
     qtbot.addWidget(made)
     assert made.wants() == {}
+
+
+def test_before_the_first_examination_it_says_what_is_under_way(dock):
+    def stands(state):
+        dock.receive(replace(update(), status=Status(state)))
+        return dock.head.headline.text()
+    assert "when the run moves" in stands(State.PAUSED) and dock.paragraph.isHidden()
+    assert "Examining" in stands(State.RUNNING) and "many steps" in dock.paragraph.text()
+    assert "when the run moves" in stands(State.PAUSED)
+    dock.receive(update(framed(history(**SIGNS["vanishing"]))))
+    assert "vanished" in stands(State.RUNNING)
 
 
 def test_a_disease_is_read_with_evidence_and_remedies(dock):

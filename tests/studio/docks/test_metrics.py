@@ -179,6 +179,40 @@ def test_values_that_are_not_numbers_do_no_harm(dock):
     picture(dock)
 
 
+def test_a_floor_that_is_known_holds_for_every_step(dock):
+    fed(dock, *(replace(frame(k, modes=k), values=(MetricValue("modes", k, nan, nan, 512),))
+                for k in (10, 20)), frame(30, modes=30))
+    plot = dock.plots["modes"]
+    dock.set_cursor(12)
+    assert plot.read()[0] == 10 and "floor 0.200 ± 0.050" in plot.said()
+    fed(dock, replace(frame(40, modes=4), values=(MetricValue("modes", 4, nan, nan, 512),)))
+    dock.set_cursor(None)
+    assert plot.read()[0] == 40 and "floor 0.200 ± 0.050" in plot.said()
+    fed(dock, replace(frame(50, modes=4), values=(MetricValue("modes", 4, nan, nan, 99),)))
+    assert "floor not yet known" in plot.said(), "fewer samples have another floor"
+
+
+def test_the_bar_says_the_step_of_what_is_read(dock):
+    fed(dock, frame(30, modes=30), frame(10, modes=10))  # the second came of looking back
+    assert dock.note.text() == "step 30"
+    dock.set_cursor(11)
+    dock.redraw()
+    assert dock.note.text() == "step 10"
+
+
+def test_the_first_values_set_the_scale(dock):
+    fed(dock)
+    fed(dock, frame(5, sliced_w1=0.003))
+    dock.plots["sliced_w1"].values = []
+    fed(dock, MetricsFrame(6, (MetricValue("sliced_w1", 0.002, nan, nan, 9),)))
+    e = dock.plots["sliced_w1"].extent
+    assert e.x0 < 5  # so that the first dot is whole
+    dock.begin(POINTS)
+    fed(dock, MetricsFrame(6, (MetricValue("sliced_w1", 7.0, nan, nan, 9),)))
+    e = dock.plots["sliced_w1"].extent
+    assert 6 < e.y0 < 7 < e.y1 < 8
+
+
 def test_nothing_is_drawn_while_hidden_and_nothing_is_missed(dock, monkeypatch):
     dock.hide()
     drawn = []

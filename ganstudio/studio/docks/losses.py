@@ -48,8 +48,8 @@ WINDOWS = (0, 1_000, 10_000, 100_000)
 NUMBERS = {log(4): "log 4", log(2): "log 2", -log(2): "−log 2", 0.25: "1/4", 0.125: "1/8",
            0.5: "1/2", 2.0: "2", 0.0: "0"}
 SLIDER_STEPS = 60
-MOVED = 3
-"""Columns of pixels that are new before the curves are drawn again…"""
+MOVED = 8
+"""Pixels by which the curves have moved on when they are drawn again…"""
 CALM = 0.25
 """… or seconds that they have stood."""
 
@@ -80,8 +80,8 @@ class LossesDock(Dock):
         self._plots = (self.loss_plot, self.output_plot)
         self._pace = Pace(self, 100, self.redraw)
         self._owed = False
-        self._drawn = (0, 0.0, 0.0)
-        """Of the last drawing: the newest step, steps to a column, and when it was."""
+        self._drawn = (0, 0.0)
+        """The newest step when they were drawn, and the time."""
         self._build()
         self.set_theme(LIGHT)
         self.begin(None)
@@ -161,7 +161,7 @@ class LossesDock(Dock):
         """See Dock."""
         if update.past:
             self.own.history.load(update.past)
-        self.own.history.extend(update.scalars)
+        self.own.take(update.scalars)
         if update.viewed is not None:
             self.shown = strand_of(update.viewed) if update.viewed.name else self.own
         if update.timeline is not None:
@@ -181,9 +181,11 @@ class LossesDock(Dock):
 
     def _due(self, update: Update) -> bool:
         """Whether the curves have moved on, or have stood for long, or came to rest."""
-        step, column, when = self._drawn
-        return (update.status.state != State.RUNNING or time.monotonic() - when >= CALM
-                or (self.own.history.last or 0) - step >= MOVED * column)
+        step, when = self._drawn
+        plot = self.loss_plot
+        moved = (self.own.last - step) * plot.frame().width() / (plot.extent.x1 - plot.extent.x0)
+        return (update.status.state != State.RUNNING or moved >= MOVED
+                or time.monotonic() - when >= CALM)
 
     def set_cursor(self, step: int | None) -> None:
         """See Dock."""
@@ -294,7 +296,7 @@ class LossesDock(Dock):
     def redraw(self) -> None:
         """Bring both plots up to date with the history."""
         self._owed = False
-        self._drawn = (self.own.history.last or 0, self.loss_plot.column, time.monotonic())
+        self._drawn = (self.own.last, time.monotonic())
         if self.history.first is None:
             self._read()
             return

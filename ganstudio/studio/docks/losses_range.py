@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, isfinite, nan
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,13 +19,14 @@ def needed(plot: CurvePlot) -> tuple[float, float]:
 
     A single spike would press everything else flat; it still leaves the plot visibly.
     """
-    lows, highs = [r.y for r in plot.references], [r.y for r in plot.references]
+    lows = [r.y for r in plot.references]
+    highs = lows.copy()
     for curve in plot.curves:
-        lows += [np.fmin.reduce(curve.line, initial=np.inf), _ranked(curve.low, RARE)]
-        highs += [np.fmax.reduce(curve.line, initial=-np.inf), _ranked(curve.high, 1 - RARE)]
-    low = min((y for y in lows if np.isfinite(y)), default=np.nan)
-    high = max((y for y in highs if np.isfinite(y)), default=np.nan)
-    return (float(low), float(high)) if low <= high else (0.0, 1.0)
+        lows += [float(np.fmin.reduce(curve.line, initial=inf)), _ranked(curve.low, RARE)]
+        highs += [float(np.fmax.reduce(curve.line, initial=-inf)), _ranked(curve.high, 1 - RARE)]
+    low, high = (end((y for y in ys if isfinite(y)), default=nan)
+                 for end, ys in ((min, lows), (max, highs)))
+    return (low, high) if low <= high else (0.0, 1.0)
 
 
 def _ranked(values: Numbers, share: float) -> float:
@@ -31,6 +34,6 @@ def _ranked(values: Numbers, share: float) -> float:
     seen = np.isfinite(values)
     finite = values if seen.all() else values[seen]
     if not len(finite):
-        return float("nan")
+        return nan
     k = round(share * (len(finite) - 1))
     return float(np.partition(finite, k)[k])

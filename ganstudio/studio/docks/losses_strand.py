@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ganstudio.session.messages import Event, Viewed
 from ganstudio.studio.docks.history import History
 from ganstudio.studio.docks.losses_markers import Marker, marker_of
-from ganstudio.training.frames import SCALARS
+from ganstudio.training.frames import SCALARS, ScalarChunk
 
 MOST_MARKERS = 1_000
+MOST_NEW = 1_000
+"""Chunks that may wait to be sorted in."""
 
 
 @dataclass
@@ -19,8 +21,31 @@ class Strand:
 
     branch: str = ""
     name: str = ""
-    history: History = field(default_factory=lambda: History(len(SCALARS)))
     markers: list[Marker] = field(default_factory=list)
+    _history: History = field(default_factory=lambda: History(len(SCALARS)))
+    _new: list[ScalarChunk] = field(default_factory=list)
+
+    def take(self, chunks: Sequence[ScalarChunk]) -> None:
+        """Take in rows; they are sorted in when they are asked for, many at once."""
+        self._new += chunks
+        if len(self._new) > MOST_NEW:
+            self._sort_in()
+
+    @property
+    def history(self) -> History:
+        """Every row so far."""
+        if self._new:
+            self._sort_in()
+        return self._history
+
+    def _sort_in(self) -> None:
+        new, self._new = self._new, []
+        self._history.extend(new)
+
+    @property
+    def last(self) -> int:
+        """The newest step, 0 where there is none."""
+        return int(self._new[-1].steps[-1]) if self._new else self._history.last or 0
 
     def mark(self, event: Event) -> str:
         """Take in an event; returns the kind of loss that it brings, if any."""

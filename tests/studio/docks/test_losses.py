@@ -263,13 +263,14 @@ def test_curves_that_hardly_move_are_drawn_seldom_and_all_when_training_stops(do
     now, drawn = [100.0], []
     monkeypatch.setattr("ganstudio.studio.docks.losses.time.monotonic", lambda: now[0])
     fed(dock, steady(20_000))
-    column = int(dock.loss_plot.column)
-    assert column > 20
+    plot = dock.loss_plot
+    far = int(MOVED * (plot.extent.x1 - plot.extent.x0) / plot.frame().width()) + 1
+    assert far > 100
     monkeypatch.setattr(dock, "_soon", lambda: (drawn.append(dock.history.last), dock.redraw()))
     fed(dock)
     dock.receive(update([rows(20_001, np.ones((1, 4)))]))
     assert not drawn
-    dock.receive(update([rows(20_002, np.ones((MOVED * column, 4)))]))
+    dock.receive(update([rows(20_002, np.ones((far, 4)))]))
     assert len(drawn) == 1
     dock.receive(update([rows(dock.history.last + 1, np.ones((1, 4)))]))
     assert len(drawn) == 1

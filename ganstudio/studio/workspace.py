@@ -16,6 +16,7 @@ from ganstudio.studio.dock_frame import DockFrame
 from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.catalogue import CATALOGUE, DockEntry, load
 from ganstudio.studio.theme import LIGHT, Theme
+from ganstudio.studio.turns import Turns
 from ganstudio.training.frames import RunInfo, Want
 
 LAYOUT_VERSION = 1
@@ -44,6 +45,7 @@ class Workspace(QMainWindow):
         self.frames: dict[str, DockFrame] = {}
         self.theme = LIGHT
         self._failed: set[str] = set()
+        self.turns = Turns(self._deliver, self)
         self._floating_hidden: list[DockFrame] = []
         self.setDockNestingEnabled(True)
         self.setDocumentMode(True)
@@ -161,11 +163,13 @@ class Workspace(QMainWindow):
 
     def begin(self, info: RunInfo | None) -> None:
         """A run is ready, or gone."""
+        self.turns.forget()
         for key, frame in self.frames.items():
             self._guard(key, frame.contents.begin, info)
 
     def set_recipe(self, recipe: Recipe) -> None:
         """The recipe in force, for those docks that read numbers by it."""
+        self.turns.finish()
         for key, frame in self.frames.items():
             take = getattr(frame.contents, "set_recipe", None)
             if take is not None:
@@ -173,14 +177,18 @@ class Workspace(QMainWindow):
 
     def set_cursor(self, step: int | None) -> None:
         """Every dock shows the moment after so many steps; None is the present."""
+        self.turns.finish()
         for key, frame in self.frames.items():
             self._guard(key, frame.contents.set_cursor, step)
 
     def receive(self, update: Update) -> None:
         """Hand on what is new to those in sight, and to those that listen unseen."""
-        for key, frame in self.frames.items():
-            if frame.contents.hears_while_hidden or self.seen(key):
-                self._guard(key, frame.contents.receive, update)
+        self.turns.hand_out(update, {
+            key: frame.contents.draws_always for key, frame in self.frames.items()
+            if frame.contents.hears_while_hidden or self.seen(key)})
+
+    def _deliver(self, key: str, update: Update) -> None:
+        self._guard(key, self.frames[key].contents.receive, update)
 
     def _guard(self, key: str, call: Any, argument: object) -> None:
         """A dock that raises is reported once; the window lives on."""
@@ -204,6 +212,7 @@ class Workspace(QMainWindow):
 
     def shut(self) -> None:
         """Every dock ends what it runs of its own."""
+        self.turns.forget()
         for frame in self.frames.values():
             frame.contents.shut()
 

@@ -25,6 +25,8 @@ class Dock(QWidget):
     key: ClassVar[str] = ""
     title: ClassVar[str] = ""
     hears_while_hidden: ClassVar[bool] = False
+    draws_always: ClassVar[bool] = False
+    """Whether it draws something of every update, and not only of its own frames."""
     least_height: ClassVar[float] = 6
     """In font heights: below this nothing can be made out."""
 

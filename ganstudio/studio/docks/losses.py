@@ -8,15 +8,16 @@ from math import log
 from typing import Any, ClassVar
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout
 
 from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.session.messages import State, Update
 from ganstudio.studio.docks.base import Dock
-from ganstudio.studio.docks.history import History, View, smoothed
+from ganstudio.studio.docks.history import History
 from ganstudio.studio.docks.losses_markers import Marker, markers_of
+from ganstudio.studio.docks.losses_picture import Picture, followed, picture_of
 from ganstudio.studio.docks.losses_plot import DASH, Curve, CurvePlot, Reference, step_note
 from ganstudio.studio.docks.losses_range import needed
 from ganstudio.studio.docks.losses_strand import Strand, strand_of
@@ -24,7 +25,6 @@ from ganstudio.studio.docks.plotting_canvas import Extent
 from ganstudio.studio.docks.plotting_range import (
     SteadyRange,
     fixed,
-    nice_step,
     plain,
     symexp,
     symlog,
@@ -40,6 +40,7 @@ from ganstudio.studio.docks.plotting_widgets import (
     whole,
 )
 from ganstudio.studio.theme import LIGHT, Theme
+from ganstudio.studio.turns import APART_MS
 from ganstudio.training.frames import RunInfo
 
 WINDOWS = (0, 1_000, 10_000, 100_000)
@@ -65,6 +66,7 @@ class LossesDock(Dock):
     key: ClassVar[str] = "losses"
     title: ClassVar[str] = "Losses"
     hears_while_hidden: ClassVar[bool] = True
+    draws_always: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +80,12 @@ class LossesDock(Dock):
         self.loss_plot = CurvePlot([Curve("D loss", ""), Curve("G loss", "", DASH)], labelled=True)
         self.output_plot = CurvePlot([Curve("D(x)", ""), Curve("D(G(z))", "", DASH)])
         self._plots = (self.loss_plot, self.output_plot)
-        self._pace = Pace(self, 100, self.redraw)
+        self._pace = Pace(self, 100, self._redraw_by_turns)
+        self._picture: Picture | None = None
+        self._second = QTimer(self)
+        self._second.setSingleShot(True)
+        self._second.setInterval(APART_MS)
+        self._second.timeout.connect(lambda: self._show(1))
         self._owed = False
         self._drawn = (0, 0.0)
         """The newest step when they were drawn, and the time."""
@@ -145,6 +152,7 @@ class LossesDock(Dock):
     def begin(self, info: RunInfo | None) -> None:
         """See Dock."""
         self._running = info is not None
+        self._second.stop()
         self.own = self.shown = Strand()
         self._markers_stale = True
         for k, plot in enumerate(self._plots):
@@ -192,7 +200,7 @@ class LossesDock(Dock):
         for plot in self._plots:
             plot.moment = step
             plot.update()
-        self._read()
+        self._read(0, 1)
 
     def set_recipe(self, recipe: Any) -> None:
         """Take the kind of loss from a recipe."""
@@ -269,6 +277,7 @@ class LossesDock(Dock):
         self._soon()
 
     def _on_moved(self, k: int, along_x: bool, along_y: bool) -> None:
+        self._second.stop()
         if along_y:
             self._y_free[k] = True
         e, other = self._plots[k].extent, self._plots[1 - k]
@@ -281,7 +290,7 @@ class LossesDock(Dock):
         for plot in self._plots:
             plot.cursor_step = cursor
             plot.update()
-        self._read()
+        self._read(0, 1)
 
     # ---- drawing
 
@@ -295,51 +304,48 @@ class LossesDock(Dock):
 
     def redraw(self) -> None:
         """Bring both plots up to date with the history."""
+        self._second.stop()
+        if self._look():
+            self._show(0)
+            self._show(1)
+
+    def _redraw_by_turns(self) -> None:
+        """The same, but each plot in a turn of its own: see ``Turns``."""
+        if self._look():
+            self._show(0)
+            self._second.start()
+
+    def _look(self) -> bool:
+        """Find what there is to draw; False where there is nothing yet."""
         self._owed = False
         self._drawn = (self.own.last, time.monotonic())
         if self.history.first is None:
-            self._read()
-            return
+            self._read(0, 1)
+            return False
         if self.loss_plot.message:
             self._message("")
         if self.follow.isChecked():
-            x0, x1 = self._followed()
+            x0, x1 = followed(self.history, self.window_box.currentData())
         else:
             x0, x1 = self.loss_plot.extent.x0, self.loss_plot.extent.x1
-        view = self.history.query(x0, x1, max(int(self.loss_plot.frame().width()), 50))
-        lines = self._smooth(view, x0)
-        for k, plot in enumerate(self._plots):
-            plot.steps, plot.column = view.x, view.width
-            plot.sparse = bool(len(view) == 0 or view.rows.max() <= 1)
-            for j, curve in enumerate(plot.curves):
-                row = 2 * k + j
-                turn = symlog if k == 0 and self.log.isChecked() else np.asarray
-                curve.low, curve.high = turn(view.low[row]), turn(view.high[row])
-                curve.line = turn(lines[row])
-            self._fit(k, x0, x1)
-        self._read()
-        for plot in self._plots:
-            plot.update()
+        self._picture = picture_of(
+            self.history, x0, x1, max(int(self.loss_plot.frame().width()), 50),
+            smoothing_of(self.smoothing.slider.value()))
+        return True
 
-    def _followed(self) -> tuple[float, float]:
-        """The range in sight while following; its right end moves in steps, not all the time."""
-        first, last = float(self.history.first or 0), float(self.history.last or 0)
-        window = self.window_box.currentData()
-        if window:
-            step = window / 10
-            x1 = max(np.ceil((last + 1) / step) * step, first + window)
-            return x1 - window, x1
-        span = max(last - first, 100.0)
-        step = nice_step(span, 20)
-        return first, first + np.ceil((span + 0.25 * step) / step) * step
-
-    def _smooth(self, view: View, x0: float) -> np.ndarray:
-        beta = smoothing_of(self.smoothing.slider.value())
-        memory = 7 / (1 - beta)
-        if not len(view) or memory < view.width or x0 <= float(self.history.first or 0):
-            return smoothed(view, beta)
-        before = self.history.query(x0 - memory, np.nextafter(view.x[0] - view.width / 2, -1), 256)
-        return smoothed(before.joined(view), beta)[:, len(before):]
+    def _show(self, k: int) -> None:
+        """Bring one plot up to date with the picture."""
+        assert self._picture is not None
+        picture, plot = self._picture, self._plots[k]
+        view = picture.view
+        plot.steps, plot.column = view.x, view.width
+        plot.sparse = bool(len(view) == 0 or view.rows.max() <= 1)
+        turn = symlog if k == 0 and self.log.isChecked() else np.asarray
+        for row, curve in enumerate(plot.curves, 2 * k):
+            curve.low, curve.high = turn(view.low[row]), turn(view.high[row])
+            curve.line = turn(picture.lines[row])
+        self._fit(k, picture.x0, picture.x1)
+        self._read(k)
 
     def _fit(self, k: int, x0: float, x1: float) -> None:
         plot = self._plots[k]
@@ -373,16 +379,17 @@ class LossesDock(Dock):
             plot.right = right
             plot.stale()
 
-    def _read(self) -> None:
+    def _read(self, *which: int) -> None:
         """Write the values at the cursor, or the newest, into the legends."""
         last = self.history.last
         cursor = self.loss_plot.cursor_step
         if cursor is None:
             cursor = self.loss_plot.moment
         entry = self.history.at(cursor if cursor is not None else float(last or 0))
-        for k, plot in enumerate(self._plots):
-            for j, curve in enumerate(plot.curves):
-                curve.reading = float(entry[1][2 * k + j]) if entry else float("nan")
+        for k in which:
+            plot = self._plots[k]
+            for j, curve in enumerate(plot.curves, 2 * k):
+                curve.reading = float(entry[1][j]) if entry else float("nan")
             plot.note = step_note(entry[0], entry[2]) if entry and k == 0 else ""
             if plot.note and self.shown.name:
                 plot.note = f"{self.shown.name}, {plot.note}"

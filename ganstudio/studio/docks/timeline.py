@@ -38,6 +38,7 @@ class TimelineDock(Dock):
     key: ClassVar[str] = "timeline"
     title: ClassVar[str] = "Timeline"
     hears_while_hidden: ClassVar[bool] = True
+    draws_always: ClassVar[bool] = True
     least_height: ClassVar[float] = 3.6
 
     cursor_moved = Signal(object)

@@ -284,6 +284,21 @@ def test_curves_that_hardly_move_are_drawn_seldom_and_all_when_training_stops(do
     assert len(drawn) == 3
 
 
+def test_each_plot_is_drawn_in_its_own_turn_while_the_run_goes_on(dock, qtbot):
+    fed(dock, steady(500))
+    dock._pace.stop()
+    lower = dock.output_plot.curves[0]
+    dock.receive(update([rows(501, np.full((300, 4), 0.5))], [tweak(501, "x")]))
+    assert dock.loss_plot.curves[0].reading == 0.5 and lower.reading == 0.75
+    qtbot.waitUntil(lambda: lower.reading == 0.5)
+    assert lower.line[-1] < 0.6 and dock.output_plot.extent.x1 == dock.loss_plot.extent.x1
+    dock._pace.stop()
+    dock.receive(update([rows(801, np.full((300, 4), 0.25))], [tweak(801, "x")]))
+    dock.begin(POINTS)
+    assert not dock._second.isActive()  # of the run that is gone
+    qtbot.waitUntil(lambda: bool(np.isnan(lower.reading)))
+
+
 def test_another_branch_is_drawn_while_it_is_looked_at(dock):
     fed(dock, steady(50), events=[tweak(20, "own")])
     past = (ScalarPart(1, 0, steady(30).steps, (np.tile(f32([7, 8, 0.5, 0.5]), (30, 1)),)),)

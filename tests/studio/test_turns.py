@@ -1,0 +1,105 @@
+"""Every panel hears every update once and in order, though not all at the same time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
+
+from ganstudio.session.messages import State, Update
+from ganstudio.studio.turns import Turns
+from tests.studio.docks.made import event, points, rows, update
+
+PANELS = {"samples": False, "losses": False, "dynamics": False}
+PICTURE = points([[0, 0]], [[1, 1]])
+
+
+def news(*drawn: str, state: State = State.RUNNING, events: Any = ()) -> Update:
+    return update([rows(1, [[1, 2, 3, 4]])], events, {f"{key}.x": PICTURE for key in drawn}, state)
+
+
+@pytest.fixture
+def told() -> list[tuple[str, Update]]:
+    return []
+
+
+@pytest.fixture
+def turns(qapp: QApplication, told: list[tuple[str, Update]]) -> Turns:
+    return Turns(lambda panel, update: told.append((panel, update)))
+
+
+def test_those_that_draw_are_told_one_after_the_other(turns, told, qtbot):
+    first = news("samples", "dynamics")
+    turns.hand_out(first, PANELS)
+    assert told == [("losses", first)]
+    turns._timer.timeout.disconnect()
+    turns._next()
+    assert told == [("losses", first), ("samples", first)]
+    turns._next()
+    assert told[2:] == [("dynamics", first)]
+
+
+def test_one_that_draws_always_has_a_turn_of_its_own(turns, told):
+    turns.hand_out(news(), {"losses": True, "log": False})
+    assert [panel for panel, _ in told] == ["log"]
+    turns.finish()
+    assert [panel for panel, _ in told] == ["log", "losses"]
+
+
+def test_they_are_told_by_themselves(turns, told, qtbot):
+    turns.hand_out(news("samples", "dynamics"), PANELS)
+    qtbot.waitUntil(lambda: len(told) == 3)
+    assert not turns._timer.isActive()
+
+
+@pytest.mark.parametrize("prompt", [news(*PANELS, state=State.PAUSED),
+                                    news(*PANELS, events=[event("tweaked", 3)])])
+def test_a_run_that_stands_and_what_happens_is_told_to_all_at_once(turns, told, prompt):
+    before = news(*PANELS)
+    turns.hand_out(before, PANELS)
+    turns.hand_out(prompt, PANELS)
+    assert told == [(p, u) for u in (before, prompt) for p in PANELS]
+    assert not turns._timer.isActive()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sets(st.sampled_from(list(PANELS))), st.booleans(),
+                          st.integers(0, 4))))
+def test_nothing_is_lost_told_twice_or_out_of_order(qapp, given):
+    told: list[tuple[str, Update]] = []
+    turns = Turns(lambda panel, update: told.append((panel, update)))
+    sent = []
+    for drawn, running, steps in given:
+        sent.append(news(*drawn, state=State.RUNNING if running else State.PAUSED))
+        turns.hand_out(sent[-1], PANELS)
+        for _ in range(min(steps, len(turns._waiting))):
+            turns._next()
+    turns.finish()
+    for panel in PANELS:
+        assert [id(u) for p, u in told if p == panel] == [id(u) for u in sent]
+
+
+def test_what_a_run_left_is_not_told_of_the_next(turns, told, qtbot):
+    turns.hand_out(news(*PANELS), PANELS)
+    turns.forget()
+    after = news()
+    turns.hand_out(after, PANELS)
+    assert told == [(panel, after) for panel in PANELS]
+
+
+def test_a_window_tells_its_docks_by_turns_and_at_once_when_paused(running, qtbot, monkeypatch):
+    space, heard = running.workspace, []
+    running.ticker.stop()
+    for key in ("samples", "latent"):
+        monkeypatch.setattr(space.dock(key), "receive", lambda u, key=key: heard.append((key, u)))
+        space.frames[key].raise_()
+        qtbot.waitUntil(lambda key=key: space.seen(key))
+    first, second = news("samples", "latent"), news("samples", state=State.PAUSED)
+    space.receive(first)
+    assert heard == []
+    space.receive(second)
+    assert heard == [("samples", first), ("latent", first), ("samples", second),
+                     ("latent", second)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import singledispatchmethod
 from typing import Any
 
@@ -46,6 +47,8 @@ from ganstudio.training.rule_cost import cost_note
 from ganstudio.training.slow_looks import SlowLooks
 from ganstudio.training.trainer import Trainer
 
+MOVING_SURFACE = 32
+"""Cells to a side of a surface while training: 2.1 ms where 48 take 4.9, three networks deep."""
 KERNEL_SAMPLES = 2048
 """Fakes from which the generated density in the 1-D picture is estimated."""
 
@@ -108,12 +111,15 @@ class Observer:
     def glance(self, want: Want, resting: bool = False) -> tuple[Frame | None, bool]:
         """One slice of a look: (a frame if there is one to show, whether the look is finished).
 
-        Quick looks are made at once; see ``SlowLooks.glance`` for the others.
+        Quick looks are made at once; see ``SlowLooks.glance`` for the others. Unless training is
+        ``resting``, a surface is made of fewer cells: it is drawn smooth, and moves.
         """
         if isinstance(want, SlowWant):
             return self.slow.glance(want, resting)
         if isinstance(want, WantDoctor):
             return self.doctor.glance(want)
+        if isinstance(want, WantSurface) and not resting:
+            want = replace(want, size=min(want.size, MOVING_SURFACE))
         return self.look(want), True
 
     def watch(self, wants: Collection[Want]) -> None:

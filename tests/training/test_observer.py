@@ -17,7 +17,7 @@ from ganstudio.training.frames import (
     WantSurface,
     WantWalk,
 )
-from ganstudio.training.observer import KERNEL_SAMPLES, Observer
+from ganstudio.training.observer import MOVING_SURFACE, KERNEL_SAMPLES, Observer
 
 DOUBLE = {"machine": {"precision": "float64"}}
 G_EACH = {
@@ -312,3 +312,13 @@ def test_a_walk_among_images_shows_pictures():
     assert np.array_equal(frame.at, frame.stops[-1])
     expected = (generate(trainer, [z0, z1], averaged=True)[:, 0] + 1) * 127.5
     np.testing.assert_allclose(frame.stops[[0, -1]], expected, atol=0.51)
+
+
+def test_a_surface_that_moves_is_coarser_and_one_at_rest_is_as_fine_as_was_asked():
+    _, observer = observed()
+    for size in (16, 48):
+        moving, finished = observer.glance(WantSurface(size))
+        resting, _ = observer.glance(WantSurface(size), resting=True)
+        assert finished and moving.d.shape == (min(size, MOVING_SURFACE),) * 2
+        assert resting.d.shape == (size, size)
+        assert moving.extent == resting.extent

@@ -90,7 +90,7 @@ class Looks:
             now = time.monotonic()
             self.budget.looked(key, now, now - begun, finished,
                                insist=not finished and not running)
-            if running and worker.pace.wait_for(now) > 0:
+            if running and (worker.pace.slow or worker.pace.wait_for(now) > 0):
                 self.budget.rested(now - begun)
             self.seconds += now - begun
             if past and worker.state is State.RUNNING:

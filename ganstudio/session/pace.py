@@ -4,6 +4,8 @@ from __future__ import annotations
 
 CHUNK_SECONDS = 0.03
 """How long training goes on before it sees whether a picture is due; a command ends it at once."""
+SLOW = 30.0
+"""Steps a second up to which every step is to be seen, not only taken in time."""
 
 
 class Pace:
@@ -24,14 +26,22 @@ class Pace:
         """Steps to take at once when flat out."""
         return max(1, int(self._rate * CHUNK_SECONDS))
 
+    @property
+    def slow(self) -> bool:
+        """Whether this is slow motion: one step, then pictures of it, then the next."""
+        return self.steps_per_second is not None and self.steps_per_second <= SLOW
+
     def steps_now(self, now: float) -> int:
         """How many steps to take at once now; 0 means wait ``wait_for`` seconds first."""
         # A chunk short enough that frames keep coming, long enough that its start costs little.
-        flat_out = self.chunk
+        flat_out = 1 if self.slow else self.chunk
         if self.steps_per_second is None:
             return flat_out
         owed = int((now - self._owed_from) * self.steps_per_second)
-        if owed > self.steps_per_second and owed > 2 * flat_out:
+        if self.slow and (now - self._owed_from) * self.steps_per_second > 1.5:
+            # Late: made up for at once, the next steps would be gone before anybody saw them.
+            self._owed_from = now - 1 / self.steps_per_second
+        elif owed > self.steps_per_second and owed > 2 * flat_out:
             # It cannot keep up: forget the debt, so that slowing down later acts at once.
             self._owed_from = now
         return min(owed, flat_out)

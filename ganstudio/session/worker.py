@@ -324,6 +324,8 @@ class Worker:
         if count > 0:
             begun = time.monotonic()
             self.spent_training(begun, len(self._advance(self.conductor, count).steps))
+            if self.pace.slow:
+                self.budget.all_stale()  # every step is to be seen
         if self.until is not None and self.step >= self.until:
             self.pause(f"Reached step {self.step}")
             self.report()

@@ -37,6 +37,16 @@ def test_in_slow_motion_the_first_step_comes_at_once_and_then_one_by_one():
     assert [t - 50 for t in done] == pytest.approx([0, 0.5, 1, 1.5, 2, 2.5, 3], abs=0.01)
 
 
+def test_in_slow_motion_a_late_step_does_not_hurry_the_next():
+    pace = Pace()
+    pace.set(10, 0.0)
+    pace.start(0.0)
+    assert pace.steps_now(1.0) == 1  # nine are overdue
+    pace.took(1, 0.001)
+    assert pace.steps_now(1.001) == 0
+    assert pace.wait_for(1.001) == pytest.approx(0.099)
+
+
 def test_flat_out_takes_steps_in_chunks_of_thirty_milliseconds():
     pace = Pace()
     assert pace.wait_for(1.0) == 0 and pace.steps_now(1.0) == 1

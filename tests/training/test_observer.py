@@ -17,7 +17,7 @@ from ganstudio.training.frames import (
     WantSurface,
     WantWalk,
 )
-from ganstudio.training.observer import MOVING_SURFACE, KERNEL_SAMPLES, Observer
+from ganstudio.training.observer import KERNEL_SAMPLES, MOVING_SURFACE, Observer
 
 DOUBLE = {"machine": {"precision": "float64"}}
 G_EACH = {

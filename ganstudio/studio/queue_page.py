@@ -222,7 +222,7 @@ class QueuePage(QWidget):
         self.go_button.setIcon(icon("pause" if going else "run", self.theme,
                                     self.theme.accent_text))
         waits = [j for j in news.jobs if j.run not in news.results]
-        self.go_button.setEnabled(going or (news.state == "paused" and bool(news.jobs)))
+        self.go_button.setEnabled(going or (news.state == "paused" and bool(waits)))
         self.skip_button.setEnabled(bool(news.current))
         total = sum(j.steps for j in news.jobs)
         done = sum(j.steps for j in news.jobs if j.run in news.results) + news.step

@@ -14,7 +14,6 @@ from ganstudio.studio.speed import SpeedControl
 SHORT_TEXT = {"step": "Step"}
 RUN_TEXTS = ("Run", "Pause")
 COMPACT = ("restart", "snapshot", "export")
-ROOMY = 52  # font heights: below this the toolbar is compact
 ICON_ONLY = ("start", "theme")
 
 
@@ -32,6 +31,8 @@ class ToolBar(QToolBar):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.speed = SpeedControl()
         self.compact = False
+        self._roomy = 0
+        """The width that every button with its text takes."""
         self.buttons: dict[str, QToolButton] = {}
         for group in TOOL_GROUPS:
             if group == "look":
@@ -88,7 +89,9 @@ class ToolBar(QToolBar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room some buttons keep only their icons."""
         super().resizeEvent(event)
-        compact = self.width() < self.fontMetrics().height() * ROOMY
+        if not self.compact:
+            self._roomy = self.sizeHint().width()
+        compact = self.width() < self._roomy
         if compact is not self.compact:
             self.compact = compact
             style = (Qt.ToolButtonStyle.ToolButtonIconOnly if compact

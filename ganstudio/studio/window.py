@@ -186,7 +186,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
     def _new_workspace(self) -> Any:
         from ganstudio.studio.workspace import Workspace
         space = Workspace()
-        space.set_theme(self.appearance.theme)
+        space.set_theme(self.appearance.theme)  # each dock is dressed in it when it is made
         space.trouble.connect(lambda text, details: self.notices.add("error", text, details))
         self.pages.addWidget(space)
         return space
@@ -196,7 +196,6 @@ class MainWindow(Commands, DropTarget, QMainWindow):
             return
         self.workspace = space = self._early or self._new_workspace()
         self._early = None
-        space.set_theme(self.appearance.theme)
         space.make(self.settings.get("docks", {}))
         space.command.connect(self.controller.send)
         space.wants_changed.connect(self.send_wants)
@@ -320,8 +319,8 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.show_going(self.controller is not None and self.controller.going)
         self.status_bar.set_theme(theme)
         self.notices.set_theme(theme)
-        for part in (self.start_page, self.workspace, self.palette_box, self.draw_page,
-                     self.lab_page, self.compare_page, self.queue_page):
+        for part in (self.start_page, self.workspace or self._early, self.palette_box,
+                     self.draw_page, self.lab_page, self.compare_page, self.queue_page):
             if part is not None:
                 part.set_theme(theme)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -57,6 +58,8 @@ def test_a_sweep_is_typed_trained_and_sorted(page, qtbot: QtBot) -> None:
     assert column(page, "Run") == ["batch=8", "batch=16", "batch=32"]
     assert set(column(page, "State")) == {"waiting"} and page.empty.isHidden()
     finish(page, qtbot)
+    page._show_state(replace(page.news, state="paused"))
+    assert not page.go_button.isEnabled(), "nothing waits"
     assert set(column(page, "State")) == {"done"} and column(page, "Step") == ["6"] * 3
     assert all(tile.samples is not None for tile in page.tiles.tiles)
     page.table.sortItems(page.table.columnCount() - 1, Qt.SortOrder.DescendingOrder)

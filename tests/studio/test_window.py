@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -32,6 +33,9 @@ def test_docks_made_ahead_are_those_of_the_first_run(window: MainWindow, qtbot: 
     window.prepare()
     space = window._early
     qtbot.waitUntil(lambda: len(space.frames) == len(space.catalogue))
+    window.appearance.toggle()
+    assert {frame.contents._theme for frame in space.frames.values()
+            if hasattr(frame.contents, "_theme")} == {window.appearance.theme}
     assert window.workspace is None and window.pages.currentWidget() is window.start_page
     frames = dict(space.frames)
     qtbot.mouseClick(card(window, "ring"), LEFT)
@@ -83,6 +87,16 @@ def test_the_toolbar_stands_still_when_run_turns_to_pause(running, qtbot: QtBot)
         places.append([b.geometry() for b in running.toolbar.buttons.values()])
     assert running.toolbar.buttons["run"].text() == "Run"
     assert places[0] == places[1]
+
+
+@pytest.mark.parametrize("width", [1400, 900, 840, 800, 760, 700, 640])
+def test_every_button_of_the_toolbar_is_there_at_every_width(running, width):
+    running.resize(width, 700)
+    QApplication.processEvents()
+    running.toolbar.layout().activate()
+    far = running.toolbar.buttons["theme"]
+    assert far.isVisible() and far.geometry().right() <= running.toolbar.width()
+    assert running.toolbar.buttons["export"].isVisible()
 
 
 def test_space_pauses_and_runs(running: MainWindow, qtbot: QtBot) -> None:

@@ -12,6 +12,10 @@ from ganstudio.studio.docks.timeline_lanes import marks_of
 
 LANES = 3
 """Lines of labels at the top of the plot."""
+APART = 4.0
+"""Pixels from one marker's line to the next."""
+MOST_TOLD = 6
+"""Changes that one line tells in full when hovered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,26 @@ def markers_of(timeline: Timeline, branch: str | None = None) -> list[Marker]:
     return [Marker(m.step, m.text, f"Step {m.step:,}: {m.text}")
             for m in marks_of(timeline, timeline.branch if branch is None else branch)
             if m.kind == "tweak"]
+
+
+def apart(markers: Sequence[Marker], pixels: Sequence[float], gap: float = APART
+          ) -> list[tuple[Marker, float]]:
+    """Markers and their pixels, at most one to ``gap`` pixels: those that would cover each other
+    are one marker, at the newest of them, that tells of all.
+    """
+    groups: dict[int, list[int]] = {}
+    for k, x in enumerate(pixels):
+        groups.setdefault(int(x // gap), []).append(k)
+    return [(_together([markers[k] for k in group]), pixels[group[-1]])
+            for group in groups.values()]
+
+
+def _together(markers: Sequence[Marker]) -> Marker:
+    if len(markers) == 1:
+        return markers[0]
+    more = [f"and {len(markers) - MOST_TOLD:,} more"] if len(markers) > MOST_TOLD else []
+    told = [m.full for m in markers[::-1][:MOST_TOLD]]
+    return Marker(markers[-1].step, markers[-1].label, "\n".join([*told, *more]))
 
 
 def place(markers: Sequence[Marker], pixels: Sequence[float], widths: Sequence[float],

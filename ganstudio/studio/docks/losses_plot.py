@@ -11,7 +11,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from ganstudio.studio.docks.losses_markers import LANES, Marker, Placed, label_left, place
+from ganstudio.studio.docks.losses_markers import (
+    LANES,
+    Marker,
+    Placed,
+    apart,
+    label_left,
+    place,
+)
 from ganstudio.studio.docks.plotting_canvas import Plot
 from ganstudio.studio.docks.plotting_extent import Extent
 from ganstudio.studio.docks.plotting_paint import (
@@ -222,10 +229,11 @@ class CurvePlot(Plot):
         """Find room for the labels; call when the markers change."""
         e, frame, metrics = self.visible(), self.frame(), self.metrics()
         self._placed_in = (e, frame)
-        seen = [m for m in self.markers if e.x0 <= m.step <= e.x1][-200:]
+        inside = [m for m in self.markers if e.x0 <= m.step <= e.x1]
+        lines = apart(inside, self.to_x([m.step for m in inside]).tolist())
+        seen, pixels = [m for m, _ in lines], [x for _, x in lines]
         most = min(150.0, frame.width() * 0.45)
         widths = [min(metrics.horizontalAdvance(m.label) + 8.0, most) for m in seen]
-        pixels = [float(x) for x in self.to_x([m.step for m in seen])]
         fit = int(0.25 * frame.height() / (metrics.height() + 4))
         self._placed = place(seen, pixels, widths, frame.right(), min(max(fit, 1), LANES))
         lanes = [p.lane for p in self._placed if p.lane is not None]

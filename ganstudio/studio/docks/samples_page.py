@@ -65,7 +65,8 @@ class Page(QWidget):
 
 class Readout(QWidget):
     """A line of figures below a plot: of a fixed height, so that nothing moves, never wider than
-    its dock; what does not fit ends in an ellipsis and is told by the tooltip.
+    its dock; where it does not fit, its short form or its beginning stands there, and the tooltip
+    tells the whole.
 
     Not a QLabel: each new text of one has the whole window laid out again (measured: 160 size
     questions a frame).
@@ -73,7 +74,7 @@ class Readout(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.full = self._shown = ""
+        self.full = self.short = self._shown = ""
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setContentsMargins(8, 2, 8, 4)
@@ -82,10 +83,10 @@ class Readout(QWidget):
         """What is shown, perhaps shortened."""
         return self._shown
 
-    def say(self, text: str) -> None:
-        """Show this."""
-        if text != self.full:
-            self.full = text
+    def say(self, text: str, short: str = "") -> None:
+        """Show this, or ``short`` where there is no room for it."""
+        if (text, short) != (self.full, self.short):
+            self.full, self.short = text, short
             self._fit()
 
     def sizeHint(self) -> QSize:
@@ -93,8 +94,10 @@ class Readout(QWidget):
         return QSize(40, self.fontMetrics().height() + 6)
 
     def _fit(self) -> None:
-        self._shown = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight,
-                                                    max(self.width() - 18, 40))
+        metrics, room = self.fontMetrics(), self.contentsRect().width()
+        fits = metrics.horizontalAdvance(self.full) <= room
+        self._shown = metrics.elidedText(self.full if fits or not self.short else self.short,
+                                         Qt.TextElideMode.ElideRight, room)
         self.setToolTip(self.full if self._shown != self.full else "")
         self.update()
 

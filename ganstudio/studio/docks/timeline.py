@@ -334,7 +334,8 @@ class TimelineDock(Dock):
         looking = told.looking
         if self.moment is None:
             self.words.say(f"The present  ·  kept: {told.memory_bytes / 1e6:,.0f} MB in memory, "
-                           f"{told.disk_bytes / 1e6:,.0f} MB on disk")
+                           f"{told.disk_bytes / 1e6:,.0f} MB on disk",
+                           f"{(told.memory_bytes + told.disk_bytes) / 1e6:,.0f} MB")
             return
         other = next((b.name for b in told.branches if b.id == self.branch
                       and b.id != told.branch), "")
@@ -345,7 +346,7 @@ class TimelineDock(Dock):
             text += f"  ·  showing {grouped(looking.shown)}, on the way there…"
         elif looking is not None and looking.step == self.moment:
             text += "  ·  exact"
-        self.words.say(text)
+        self.words.say(text, grouped(self.moment))
 
     def ask_budget(self) -> None:
         """Let the person say how much may be kept."""

@@ -21,7 +21,14 @@ from ganstudio.studio.docks.losses import (
     LossesDock,
     smoothing_of,
 )
-from ganstudio.studio.docks.losses_markers import Marker, label_left, marker_of, place
+from ganstudio.studio.docks.losses_markers import (
+    APART,
+    Marker,
+    apart,
+    label_left,
+    marker_of,
+    place,
+)
 from ganstudio.studio.docks.plotting_range import symlog
 from ganstudio.studio.theme import DARK, LIGHT
 from ganstudio.training.frames import ScalarPart
@@ -341,6 +348,23 @@ def test_marks_stay_at_their_steps_when_the_size_changes(dock):
     frame, x = dock.output_plot.frame(), round(float(dock.output_plot.to_x(200)))
     assert any(near(image, x, y, LIGHT.marker, 1, 60)
                for y in range(int(frame.top()) + 4, int(frame.bottom()) - 4))
+
+
+def test_many_tweaks_are_thinned_out_evenly_and_none_is_lost(dock):
+    fed(dock, steady(2000), events=[tweak(5 * k, f"change {k}") for k in range(1, 400)])
+    plot = dock.loss_plot
+    lines = [p.x for p in plot._placed]
+    assert 50 < len(lines) <= plot.frame().width() / APART + 1
+    assert lines[0] < float(plot.to_x(30)) and lines[-1] > float(plot.to_x(1980)) - APART
+    assert max(b - a for a, b in zip(lines, lines[1:], strict=False)) <= 2 * APART + 5
+    told = "\n".join(p.marker.full for p in plot._placed)
+    assert all(f"change {k}\n" in told + "\n" for k in range(1, 400))
+
+
+def test_a_line_for_very_many_tweaks_tells_the_newest_and_how_many_more():
+    ((one, x),) = apart([Marker(k, f"c{k}", f"full {k}") for k in range(20)], [8.5] * 20)
+    assert (one.step, one.label, x) == (19, "c19", 8.5)
+    assert one.full.splitlines()[0] == "full 19" and one.full.endswith("and 14 more")
 
 
 def test_labels_leave_the_curves_room(dock):

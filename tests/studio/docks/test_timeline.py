@@ -398,3 +398,22 @@ def test_a_new_mark_is_painted_though_the_run_goes_on(dock, qtbot, monkeypatch):
     tell(dock, told(infos=(replace(MAIN, marks=(*MAIN.marks, mark)), CHILD)))
     qtbot.waitUntil(lambda: bool(seen) and mark in seen[-1])
     assert near(picture(dock.view), x, y, LIGHT.marker)
+
+
+@pytest.mark.parametrize("width", [300, 560, 640, 720, 900])
+def test_the_words_are_never_cut_in_the_middle_of_a_letter(dock, width):
+    for cursor in (None, 420):
+        tell(dock, told(looking=None if cursor is None else Looking("", 420, 420, True)))
+        dock._stand(cursor)
+        dock.resize(width, 220)
+        QApplication.processEvents()
+        shown, metrics = dock.words.text(), dock.words.fontMetrics()
+        assert metrics.horizontalAdvance(shown) <= max(dock.words.contentsRect().width(), 0) \
+            or len(shown) <= 1
+        assert dock.words.toolTip() == ("" if shown == dock.words.full else dock.words.full)
+
+
+def test_with_little_room_the_step_is_what_remains_of_the_words(dock):
+    dock._stand(420)
+    dock.words.resize(dock.words.fontMetrics().horizontalAdvance("420") + 20, 20)
+    assert dock.words.text() == "420" and "Step" in dock.words.toolTip()

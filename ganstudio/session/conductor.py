@@ -16,7 +16,7 @@ from ganstudio.data.dataset import Dataset
 from ganstudio.nets.sizes import ALLOWED_IMAGE_SIZES
 from ganstudio.recipe import Recipe, RecipeError, differences, needs_restart, with_value
 from ganstudio.runs.ancestry import past_parts
-from ganstudio.runs.checkpoint import state_digest
+from ganstudio.runs.checkpoint import Checkpoint, state_digest
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import RunFolder, is_run_folder
 from ganstudio.runs.saver import Saver
@@ -124,6 +124,16 @@ class Conductor:
             self.trainer.load(state)
         except ValueError as error:
             raise RunError(f"the run in {self.folder.path} cannot go on: {error}") from None
+
+    def show_saved(self, saved: Checkpoint) -> None:
+        """Stand at a state that somebody else has saved in the folder, to look at it.
+
+        Raises:
+            RunError: it does not belong to this run.
+        """
+        assert not self.recording
+        self.trainer.apply(saved.recipe)
+        self._take_up(saved.state)
 
     def _go_on_from(self, entries: int) -> None:
         """Forget what was recorded after the checkpoint, and say so in the journal.

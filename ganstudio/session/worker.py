@@ -15,6 +15,7 @@ from ganstudio.runs.errors import RunError
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.exporting import Exporter
 from ganstudio.session.failures import failure_event, nonfinite_text, sentence
+from ganstudio.session.following import Following
 from ganstudio.session.looking_only import REFUSAL, offer, paths_of, refusal, silent
 from ganstudio.session.looks import Looks
 from ganstudio.session.messages import (
@@ -67,6 +68,7 @@ class Worker:
         self.pace = Pace()
         self.trials = TrialWork(self)
         self.timeline = TimelineWork(self)
+        self.following = Following(self)
         self.looks = Looks(self)
         self.budget = self.looks.budget
         self.until: int | None = None
@@ -136,7 +138,9 @@ class Worker:
         info = self.conductor.observer.info()
         self.mailbox.put_info(info)
         self.conductor.observer.watch(list(self.looks.wants.values()))
-        self.mailbox.put_past(self.conductor.past())
+        past = self.conductor.past()
+        self.mailbox.put_past(past)
+        self.following.begin(int(past[0].steps[-1]) if past else 0)
         try:
             self.mailbox.put_metrics(self.conductor.measuring.past())
         except RunError as error:
@@ -171,11 +175,14 @@ class Worker:
             if self.state is State.RUNNING:
                 self._guarded(self._train)
             self._guarded(self.timeline.work)
+            self._guarded(self.following.work)
             self._guarded(self.looks.work)
 
     def _patience(self) -> float | None:
         if self.trials.left or self.timeline.busy:
             return 0.0
+        if self.session.read_only and self.conductor is not None:
+            return self.following.patience()
         if self.state is not State.RUNNING:
             # A tweak while paused is saved soon too.
             return self.conductor.housekeeping() if self.conductor is not None else None

@@ -90,7 +90,9 @@ class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierC
         """Open a run that cannot be written, to be looked at only."""
         self.notices.clear()
         self.controller.look(folder)
-        self.notices.add("info", f"{folder} is open to be looked at only: nothing in it changes.")
+        self.notices.add("info", f"{folder} is open to be looked at only: nothing in it changes. "
+                         "While it trains elsewhere its curves follow, and samples show the step "
+                         "that was saved last.")
 
     def resume(self, folder: Path) -> None:
         """Open a run folder where it stopped."""

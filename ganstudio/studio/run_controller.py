@@ -261,7 +261,7 @@ class RunController(QObject):
             self._set_going(True)
         if event.kind == "tweaked":
             self._confirm()
-        elif event.kind in ("forked", "switched") and not event.data.get("stay"):
+        elif event.kind in ("forked", "switched", "followed") and not event.data.get("stay"):
             self._go_over(Path(event.data["path"]))
         elif event.kind == "refused" and event.data.get("paths"):
             self._withdraw(event.data["paths"])

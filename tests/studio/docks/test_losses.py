@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from math import log
 
 import numpy as np
@@ -356,7 +357,7 @@ def test_many_tweaks_are_thinned_out_evenly_and_none_is_lost(dock):
     lines = [p.x for p in plot._placed]
     assert 50 < len(lines) <= plot.frame().width() / APART + 1
     assert lines[0] < float(plot.to_x(30)) and lines[-1] > float(plot.to_x(1980)) - APART
-    assert max(b - a for a, b in zip(lines, lines[1:], strict=False)) <= 2 * APART + 5
+    assert max(b - a for a, b in pairwise(lines)) <= 2 * APART + 5
     told = "\n".join(p.marker.full for p in plot._placed)
     assert all(f"change {k}\n" in told + "\n" for k in range(1, 400))
 

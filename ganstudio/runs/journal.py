@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ganstudio.runs.errors import RunError
-from ganstudio.runs.jsonl import append_bytes, line_of, numbered_lines
+from ganstudio.runs.jsonl import append_bytes, line_of, numbered_lines, parsed
 from ganstudio.runs.lineage import Entry, lineage
 
 
@@ -114,31 +113,41 @@ class Journal:
         return [entry for entry in self.read() if entry.get("kind") == "tweak"]
 
 
-class Marks:
-    """The steps of entries of some kinds, read on from where the last look ended."""
+class Tail:
+    """The end of a journal: what came since the last look, so that no look reads it all again."""
 
-    def __init__(self, journal: Journal, kinds: Collection[str]) -> None:
-        self.journal, self.kinds = journal, tuple(kinds)
-        self._known: set[int] = set()
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
         self._offset = 0
 
-    def steps(self) -> set[int]:
-        """All so far. Lines that are no entries are passed over; an unreadable file has none."""
+    def new(self) -> list[Entry]:
+        """Entries since the last call. Lines that are none are passed over; an unreadable file has
+        none.
+        """
         try:
             with self.journal.path.open("rb") as file:
                 file.seek(self._offset)
-                new = file.read()
+                read = file.read()
         except OSError:
-            return self._known
-        whole = new[:new.rfind(b"\n") + 1]
+            return []
+        whole = read[:read.rfind(b"\n") + 1]
         self._offset += len(whole)
-        for line in whole.splitlines():
-            try:
-                entry = json.loads(line)
-                if entry["kind"] in self.kinds:
-                    self._known.add(int(entry["step"]))
-            except (ValueError, TypeError, KeyError, RecursionError):
-                continue
+        lines = (parsed(line.decode("utf-8", "replace")) for line in whole.splitlines())
+        return [entry for entry in lines if entry is not None]
+
+
+class Marks:
+    """The steps of entries of some kinds."""
+
+    def __init__(self, journal: Journal, kinds: Collection[str]) -> None:
+        self._tail, self.kinds = Tail(journal), tuple(kinds)
+        self._known: set[int] = set()
+
+    def steps(self) -> set[int]:
+        """All so far."""
+        self._known.update(e["step"] for e in self._tail.new() if e.get("kind") in self.kinds)
         return self._known
+
+
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63

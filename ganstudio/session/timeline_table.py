@@ -9,8 +9,8 @@ from typing import Any
 
 from ganstudio.runs import branches
 from ganstudio.runs.branches import Branch
-from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import RunFolder
+from ganstudio.runs.journal import Tail
 from ganstudio.runs.snapshots import MARK_KINDS, Snapshots
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.timeline_messages import BranchInfo, Mark
@@ -23,6 +23,7 @@ class BranchTable:
 
     def __init__(self) -> None:
         self._infos: dict[str, BranchInfo] = {}
+        self._marks: dict[Path, _Marks] = {}
         self._fresh = False
         self.disk_bytes = 0
 
@@ -53,7 +54,7 @@ class BranchTable:
         here = branches.id_of(conductor.folder.path)
         root = branches.root_of(conductor.folder.path)
         if not self._fresh:
-            self._infos = {b.id: _info(b) for b in branches.branches(root)}
+            self._infos = {b.id: self._info(b) for b in branches.branches(root)}
             self._fresh = True
         for branch, info in self._infos.items():
             steps = {*_saved(Path(info.path)), *memory.steps(branch)}
@@ -61,6 +62,28 @@ class BranchTable:
                 info, tip=conductor.step if branch == here else info.tip,
                 snapshots=tuple(sorted(s for s in steps if s >= info.step)))
         self.disk_bytes = sum(size(RunFolder(Path(i.path))) for i in self._infos.values())
+
+    def _info(self, branch: Branch) -> BranchInfo:
+        steps = [s for s in _saved(branch.path) if s >= branch.step]
+        marks = self._marks.setdefault(branch.path, _Marks(branch.path)).all()
+        tip = max([branch.step, *steps])
+        return BranchInfo(branch.id, branch.parent, branch.step, tip, branch.name, branch.colour,
+                          str(branch.path), tuple(steps), marks)
+
+
+class _Marks:
+    """The marks of a branch. Only what its journal has gained is read: a tweak must cost the same
+    after ten thousand others.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._tail = Tail(RunFolder(folder).journal)
+        self._newest: tuple[Mark, ...] = ()
+
+    def all(self) -> tuple[Mark, ...]:
+        """The newest ``MOST_MARKS``."""
+        self._newest = (*self._newest, *marks_of(self._tail.new()))[-MOST_MARKS:]
+        return self._newest
 
 
 def size(folder: RunFolder) -> int:
@@ -76,17 +99,6 @@ def size(folder: RunFolder) -> int:
 
 def _saved(path: Path) -> list[int]:
     return [int(p.stem) for p in RunFolder(path).checkpoint_files()]
-
-
-def _info(branch: Branch) -> BranchInfo:
-    steps = [s for s in _saved(branch.path) if s >= branch.step]
-    try:
-        marks = marks_of(RunFolder(branch.path).journal.read())
-    except RunError:
-        marks = ()
-    tip = max([branch.step, *steps])
-    return BranchInfo(branch.id, branch.parent, branch.step, tip, branch.name, branch.colour,
-                      str(branch.path), tuple(steps), marks)
 
 
 def marks_of(entries: list[dict[str, Any]]) -> tuple[Mark, ...]:

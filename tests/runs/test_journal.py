@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganstudio.runs.errors import RunError
-from ganstudio.runs.journal import Journal
+from ganstudio.runs.journal import Journal, Tail
 
 
 @pytest.fixture
@@ -103,3 +103,31 @@ def test_a_negative_step_is_no_entry(journal):
     journal.path.write_text('{"step": -1}\n')
     with pytest.raises(RunError, match="line 1 is not a journal entry"):
         journal.read()
+
+
+def test_a_tail_gives_each_entry_once(journal):
+    tail = Tail(journal)
+    assert tail.new() == []
+    for step in range(3):
+        journal.append("tweak", step)
+    assert [e["step"] for e in tail.new()] == [0, 1, 2]
+    assert tail.new() == []
+    with journal.path.open("ab") as file:
+        file.write(b'no entry\n{"step": 7, "kind": "tw')
+    assert tail.new() == []  # the line is not finished
+    with journal.path.open("ab") as file:
+        file.write(b'eak"}\n')
+    assert [(e["step"], e["kind"]) for e in tail.new()] == [(7, "tweak")]
+
+
+def test_a_tail_reads_only_what_is_new(journal, monkeypatch):
+    tail = Tail(journal)
+    for step in range(300):
+        journal.append("tweak", step, durable=False)
+    assert len(tail.new()) == 300
+    journal.append("tweak", 300)
+    from ganstudio.runs import journal as module
+    read = []
+    monkeypatch.setattr(module, "parsed", lambda line: read.append(line))
+    tail.new()
+    assert len(read) == 1

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganstudio.recipe import Recipe
+from ganstudio.session.garbage import spare_what_stays
 from ganstudio.session.mailbox import Mailbox
 from ganstudio.session.messages import CancelExport, Command, State, Status, Stop, Update
 from ganstudio.training.interrupt import Interrupt
@@ -130,5 +131,6 @@ class Session:
                                                  time.time()))
             self.mailbox.put_status(Status(State.FAILED))
             return
+        spare_what_stays()
         self._worker = Worker(self)
         self._worker.work()

@@ -279,7 +279,8 @@ def _bench(commands: Commands) -> None:
                       help="collapse: steps of each run (default 12,000, full 400,000)")
     made.add_argument("--full", action="store_true",
                       help="collapse: the published length and rate, which takes a day; soak: "
-                      "ten thousand tweaks, ten million rows, 60,000 images")
+                      "ten thousand tweaks, ten million rows, a million rounds, 60,000 "
+                      "images, a quarter of an hour")
     made.add_argument("--soak", action="store_true", help="the same as the part of that name")
 
     def run(arguments: argparse.Namespace) -> int:

@@ -1,6 +1,9 @@
 """``ganstudio bench``: its parts by name."""
 
+import pytest
+
 from ganstudio.bench.collapse import summary
+from ganstudio.bench.figures import at_most
 
 
 def test_it_is_started_by_name_alone(ganstudio, monkeypatch):
@@ -10,3 +13,16 @@ def test_it_is_started_by_name_alone(ganstudio, monkeypatch):
     assert said["rows"][0]["modes"] == 25
     both = ganstudio("bench", "collapse", "headless")
     assert both.code == 2 and "study of its own" in both.err
+
+
+@pytest.mark.parametrize("said", [("soak",), ("--soak",), ("soak", "--soak")])
+@pytest.mark.parametrize("full", [False, True])
+def test_the_soak_is_a_part_and_a_flag(ganstudio, monkeypatch, said, full):
+    from ganstudio.bench import soak
+    asked = []
+    monkeypatch.setattr(soak, "soak", lambda full: asked.append(full) or [
+        at_most("soak_run_max", "worst", [250.0], 100, "ms")])
+    told = ganstudio("bench", *said, *(["--full"] if full else []), "--json").document
+    assert asked == [full]  # once, and no other part with it
+    assert [f["key"] for f in told["figures"]] == ["soak_run_max"] and not told["all_hold"]
+    assert "≤ 100  MISSED" in ganstudio("bench", *said).out

@@ -26,9 +26,11 @@ from ganstudio.training.frames import (
 if TYPE_CHECKING:
     from ganstudio.session.worker import Worker
 
-PICTURES = (FieldWant, WantArrows, WantLatentMap, WantLine, WantMosaic, WantPoints, WantSurface)
-"""What people watch move; the rest is read, and may come more rarely."""
-PICTURE_WEIGHT = 3.0
+OFTEN = (FieldWant, WantArrows, WantDoctor, WantLatentMap, WantLine, WantMosaic, WantPoints,
+         WantSurface)
+"""What people watch move, and the doctor, who sees what happens between two examinations only if
+they lie near each other; the rest is read, and may come more rarely."""
+OFTEN_WEIGHT = 3.0
 
 
 class Looks:
@@ -54,7 +56,7 @@ class Looks:
 
     def _book(self, changed: Collection[str]) -> None:
         self.budget.watch(self.wants, changed, {
-            key: PICTURE_WEIGHT for key, want in self.wants.items() if isinstance(want, PICTURES)})
+            key: OFTEN_WEIGHT for key, want in self.wants.items() if isinstance(want, OFTEN)})
 
     def work(self) -> None:
         """Make the frames that are due: what the budget allows while training, everything that

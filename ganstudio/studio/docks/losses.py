@@ -49,7 +49,7 @@ WINDOWS = (0, 1_000, 10_000, 100_000)
 NUMBERS = {log(4): "log 4", log(2): "log 2", -log(2): "−log 2", 0.25: "1/4", 0.125: "1/8",
            0.5: "1/2", 2.0: "2", 0.0: "0"}
 SLIDER_STEPS = 60
-MOVED = 8
+MOVED = 12
 """Pixels by which the curves have moved on when they are drawn again…"""
 CALM = 0.25
 """… or seconds that they have stood."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
+from ganstudio.studio.hurry import hurried
 from ganstudio.studio.theme import LIGHT, Theme
 
 STATE_TEXT = {"preparing": "Preparing", "paused": "Paused", "running": "Training",
@@ -138,7 +139,7 @@ class StatusBar(QStatusBar):
         text = STATE_TEXT.get(state, state)
         self.say(state, self.doing if self.doing and state == "preparing" else text)
         now, told = time.monotonic(), (state, status.tier, status.tier_why)
-        if state == "running" and told == self._told and now - self._counted < NUMBERS_S:
+        if hurried(status) and told == self._told and now - self._counted < NUMBERS_S:
             return  # faster than that nobody reads
         self._told, self._counted = told, now
         rate = status.steps_per_second if state == "running" else 0.0

@@ -27,13 +27,15 @@ def test_numbers_stand_long_enough_to_be_read_and_are_right_when_training_stops(
     bar = StatusBar()
     qtbot.addWidget(bar)
     cell = bar.cells["step"]
-    bar.show_status(Status(State.RUNNING, 10), 30.0)
-    bar.show_status(Status(State.RUNNING, 11), 30.0)
+    bar.show_status(Status(State.RUNNING, 10, steps_per_second=100), 30.0)
+    bar.show_status(Status(State.RUNNING, 11, steps_per_second=100), 30.0)
     assert cell.text() == "step 10"
+    bar.show_status(Status(State.RUNNING, 12, steps_per_second=5), 30.0)
+    assert cell.text() == "step 12"  # slowly enough that each is read
     bar.show_status(Status(State.PAUSED, 12), 30.0)
     assert cell.text() == "step 12"
-    bar.show_status(Status(State.RUNNING, 13), 30.0)
+    bar.show_status(Status(State.RUNNING, 13, steps_per_second=100), 30.0)
     assert cell.text() == "step 13"
     now[0] += NUMBERS_S + 0.01
-    bar.show_status(Status(State.RUNNING, 14), 30.0)
+    bar.show_status(Status(State.RUNNING, 14, steps_per_second=100), 30.0)
     assert cell.text() == "step 14"

@@ -8,7 +8,7 @@ from math import log
 from typing import Any, ClassVar
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout
 
@@ -39,6 +39,7 @@ from ganstudio.studio.docks.plotting_widgets import (
     truth,
     whole,
 )
+from ganstudio.studio.hurry import hurried
 from ganstudio.studio.theme import LIGHT, Theme
 from ganstudio.studio.turns import APART_MS
 from ganstudio.training.frames import RunInfo
@@ -82,10 +83,7 @@ class LossesDock(Dock):
         self._plots = (self.loss_plot, self.output_plot)
         self._pace = Pace(self, 100, self._redraw_by_turns)
         self._picture: Picture | None = None
-        self._second = QTimer(self)
-        self._second.setSingleShot(True)
-        self._second.setInterval(APART_MS)
-        self._second.timeout.connect(lambda: self._show(1))
+        self._second = Pace(self, APART_MS, lambda: self._show(1), at_once=False)
         self._owed = False
         self._drawn = (0, 0.0)
         """The newest step when they were drawn, and the time."""
@@ -188,11 +186,11 @@ class LossesDock(Dock):
             self._soon()
 
     def _due(self, update: Update) -> bool:
-        """Whether the curves have moved on, or have stood for long, or came to rest."""
+        """Whether the curves have moved on, or have stood for long, or go slowly or not at all."""
         step, when = self._drawn
         plot = self.loss_plot
         moved = (self.own.last - step) * plot.frame().width() / (plot.extent.x1 - plot.extent.x0)
-        return (update.status.state != State.RUNNING or moved >= MOVED
+        return (not hurried(update.status) or moved >= MOVED
                 or time.monotonic() - when >= CALM)
 
     def set_cursor(self, step: int | None) -> None:
@@ -313,7 +311,7 @@ class LossesDock(Dock):
         """The same, but each plot in a turn of its own: see ``Turns``."""
         if self._look():
             self._show(0)
-            self._second.start()
+            self._second.request()
 
     def _look(self) -> bool:
         """Find what there is to draw; False where there is nothing yet."""

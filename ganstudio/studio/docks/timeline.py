@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ganstudio.session.messages import State, Update
+from ganstudio.session.messages import Update
 from ganstudio.session.timeline_messages import Fork, Live, Look, Mark, SetBudget, Timeline
 from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.plotting_range import grouped
@@ -19,6 +19,7 @@ from ganstudio.studio.docks.timeline_budget import DISK_MB, MEMORY_MB, BudgetBox
 from ganstudio.studio.docks.timeline_lanes import last_tweak, marks_of, snapshots_of
 from ganstudio.studio.docks.timeline_menu import branch_menu
 from ganstudio.studio.docks.timeline_view import TimelineView
+from ganstudio.studio.hurry import hurried
 from ganstudio.studio.icons import icon
 from ganstudio.studio.theme import LIGHT, Theme
 from ganstudio.training.frames import RunInfo
@@ -135,7 +136,7 @@ class TimelineDock(Dock):
 
     def receive(self, update: Update) -> None:
         """See Dock."""
-        self.view.calm = update.status.state is State.RUNNING
+        self.view.calm = hurried(update.status)
         if self.told is not None or update.timeline is not None:
             self.view.set_tip(update.status.step)
         if update.timeline is not None:

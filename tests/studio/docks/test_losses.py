@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 
 from ganstudio.game.facts import LOSS_FACTS
 from ganstudio.recipe import Recipe
-from ganstudio.session.messages import State, Viewed
+from ganstudio.session.messages import State, Status, Viewed
 from ganstudio.studio.docks.losses import (
     CALM,
     MOVED,
@@ -276,20 +276,26 @@ def test_curves_that_hardly_move_are_drawn_seldom_and_all_when_training_stops(do
     assert far > 100
     monkeypatch.setattr(dock, "_soon", lambda: (drawn.append(dock.history.last), dock.redraw()))
     fed(dock)
-    dock.receive(update([rows(20_001, np.ones((1, 4)))]))
+
+    def hear(*chunks):
+        dock.receive(replace(update(chunks), status=Status(State.RUNNING, steps_per_second=500)))
+
+    hear(rows(20_001, np.ones((1, 4))))
     assert not drawn
-    dock.receive(update([rows(20_002, np.ones((far, 4)))]))
+    hear(rows(20_002, np.ones((far, 4))))
     assert len(drawn) == 1
-    dock.receive(update([rows(dock.history.last + 1, np.ones((1, 4)))]))
+    hear(rows(dock.history.last + 1, np.ones((1, 4))))
     assert len(drawn) == 1
     now[0] += CALM
-    dock.receive(update())
+    hear()
     assert len(drawn) == 2
-    dock.receive(update([rows(dock.history.last + 1, np.ones((1, 4)))]))
+    hear(rows(dock.history.last + 1, np.ones((1, 4))))
     dock.receive(update(state=State.PAUSED))
     assert len(drawn) == 3 and drawn[-1] == dock.history.last
     dock.receive(update(state=State.PAUSED))
     assert len(drawn) == 3
+    dock.receive(update([rows(dock.history.last + 1, np.ones((1, 4)))]))  # slow motion
+    assert len(drawn) == 4
 
 
 def test_each_plot_is_drawn_in_its_own_turn_while_the_run_goes_on(dock, qtbot):
@@ -303,7 +309,7 @@ def test_each_plot_is_drawn_in_its_own_turn_while_the_run_goes_on(dock, qtbot):
     dock._pace.stop()
     dock.receive(update([rows(801, np.full((300, 4), 0.25))], [tweak(801, "x")]))
     dock.begin(POINTS)
-    assert not dock._second.isActive()  # of the run that is gone
+    assert not dock._second._timer.isActive()  # of the run that is gone
     qtbot.waitUntil(lambda: bool(np.isnan(lower.reading)))
 
 

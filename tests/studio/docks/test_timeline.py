@@ -365,37 +365,44 @@ def test_the_tip_is_painted_when_it_has_moved_by_a_pixel(dock, painted, qtbot):
     assert 100_010 not in painted
 
 
+def fast(dock, step, timeline=None):
+    status = Status(State.RUNNING, step, steps_per_second=500)
+    dock.receive(Update(status, (), {}, (), None, timeline))
+
+
 def test_it_is_painted_seldom_while_the_run_goes_on_and_at_once_when_it_stands(
         dock, painted, qtbot, monkeypatch):
     view = dock.view
     monkeypatch.setattr(view, "underMouse", lambda: False)
     view._pace.stop()
     view._pace._timer.setInterval(100_000)
-    tell(dock, told(), step=100_000)
+    fast(dock, 100_000, told())
     qtbot.waitUntil(lambda: 100_000 in painted)
     for step in range(110_000, 200_000, 10_000):
-        tell(dock, None, step=step)
+        fast(dock, step)
         QApplication.processEvents()
     assert painted[-1] == 100_000
     dock.receive(Update(Status(State.PAUSED, 200_000), (), {}, (), None))
     qtbot.waitUntil(lambda: painted[-1] == 200_000)
-    tell(dock, None, step=300_000)
+    fast(dock, 300_000)
     monkeypatch.setattr(view, "underMouse", lambda: True)  # somebody looks closely
-    tell(dock, None, step=400_000)
+    fast(dock, 400_000)
     qtbot.waitUntil(lambda: painted[-1] == 400_000)
+    monkeypatch.setattr(view, "underMouse", lambda: False)
+    tell(dock, None, step=500_000)  # slow motion
+    qtbot.waitUntil(lambda: painted[-1] == 500_000)
 
 
 def test_a_new_mark_is_painted_though_the_run_goes_on(dock, qtbot, monkeypatch):
     monkeypatch.setattr(dock.view, "underMouse", lambda: False)
-    tell(dock, told())
-    tell(dock, told())
+    fast(dock, 1000, told())
     x, y = dock.view.to_x(500), dock.view.to_y(0)
     assert not near(picture(dock.view), x, y, LIGHT.marker)
     seen = []
     monkeypatch.setattr(dock.view, "paintEvent", lambda event: (
         TimelineView.paintEvent(dock.view, event), seen.append(dock.view.lanes[0].info.marks)))
     mark = Mark(500, "tweak", "faster G")
-    tell(dock, told(infos=(replace(MAIN, marks=(*MAIN.marks, mark)), CHILD)))
+    fast(dock, 1000, told(infos=(replace(MAIN, marks=(*MAIN.marks, mark)), CHILD)))
     qtbot.waitUntil(lambda: bool(seen) and mark in seen[-1])
     assert near(picture(dock.view), x, y, LIGHT.marker)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, 
 
 from ganstudio.studio import ask
 from ganstudio.studio.compare_choices import Choice
+from ganstudio.studio.elided_box import ElidedBox
 from ganstudio.studio.paths import runs_dir
 
 MOST = 6
@@ -73,7 +74,7 @@ class Pickers(QWidget):
                 box.setItemIcon(box.currentIndex(), dot(colours[at], box.iconSize().width()))
 
     def _append(self, path: Path | None) -> None:
-        box = QComboBox()
+        box = ElidedBox()
         box.setAccessibleName(f"Run {len(self.boxes) + 1}")
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(14)

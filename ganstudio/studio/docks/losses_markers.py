@@ -12,8 +12,10 @@ from ganstudio.studio.docks.timeline_lanes import marks_of
 
 LANES = 3
 """Lines of labels at the top of the plot."""
-APART = 4.0
+APART = 8.0
 """Pixels from one marker's line to the next."""
+MANY = 30
+"""Lines from which on they are faint, so that the curves stand out."""
 MOST_TOLD = 6
 """Changes that one line tells in full when hovered."""
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from ganstudio.studio.docks.losses_markers import (
     LANES,
+    MANY,
     Marker,
     Placed,
     apart,
@@ -232,7 +233,7 @@ class CurvePlot(Plot):
         inside = [m for m in self.markers if e.x0 <= m.step <= e.x1]
         lines = apart(inside, self.to_x([m.step for m in inside]).tolist())
         seen, pixels = [m for m, _ in lines], [x for _, x in lines]
-        most = min(150.0, frame.width() * 0.45)
+        most = min(190.0, frame.width() * 0.45)
         widths = [min(metrics.horizontalAdvance(m.label) + 8.0, most) for m in seen]
         fit = int(0.25 * frame.height() / (metrics.height() + 4))
         self._placed = place(seen, pixels, widths, frame.right(), min(max(fit, 1), LANES))
@@ -247,7 +248,8 @@ class CurvePlot(Plot):
         lines = self._lines.resized(len(self._placed))
         lines[:, 0] = lines[:, 2] = np.round([p.x for p in self._placed])
         lines[:, 1], lines[:, 3] = frame.top(), frame.bottom()
-        painter.setPen(thin(self.theme.marker, (2, 3)))
+        faint = mixed(self.theme.marker, self.theme.plot, 0.45)
+        painter.setPen(thin(faint if len(lines) > MANY else self.theme.marker, (2, 3)))
         painter.drawLines(*self._lines.args())
         if not self.labelled:
             return

@@ -76,7 +76,8 @@ class MetricPlot(Plot):
         if not seen:
             return 0.0, 1.0
         low, high = min(seen), max(seen)
-        return (low, high) if high > low else (low - 0.5, high + 0.5)
+        around = 0.0 if high > low else abs(low) / 2 or 0.5
+        return low - around, high + around
 
     def read(self) -> tuple[int, MetricValue] | None:
         """Step and value at the cursor, or the newest."""

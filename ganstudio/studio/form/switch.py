@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QHelpEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QPen,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QComboBox,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
-    QToolTip,
-    QWidget,
-)
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QSizePolicy, QWidget
 
-TEXT_MARGIN = 4
-"""Pixels that a combo box leaves free at the sides of its text."""
+from ganstudio.studio.elided_box import ElidedBox
 
 
 class Switch(QAbstractButton):
@@ -69,10 +51,8 @@ class Switch(QAbstractButton):
                                     radius + 1, radius + 1)
 
 
-class ChoiceBox(QComboBox):
-    """A list of (value, title); the wheel does nothing unless focused. What does not fit ends in
-    an ellipsis and is told by the tooltip.
-    """
+class ChoiceBox(ElidedBox):
+    """A list of (value, title); the wheel does nothing unless focused."""
 
     def __init__(self, choices: tuple[tuple[str, str], ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,33 +67,6 @@ class ChoiceBox(QComboBox):
         index = self.findData(str(value))
         if index != self.currentIndex():
             self.setCurrentIndex(index)
-
-    def _shown(self) -> QStyleOptionComboBox:
-        """The box as it is painted, its text cut to the room beside the arrow."""
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        room = self.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option,
-            QStyle.SubControl.SC_ComboBoxEditField, self).width() - TEXT_MARGIN
-        option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, room)
-        return option
-
-    def paintEvent(self, _: QPaintEvent) -> None:
-        """As Qt does, but for the text."""
-        painter = QStylePainter(self)
-        option = self._shown()
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-
-    def event(self, event: QEvent) -> bool:
-        """Resting on a title that is cut tells it whole."""
-        if isinstance(event, QHelpEvent):
-            cut = self._shown().currentText != self.currentText()
-            QToolTip.showText(event.globalPos(), self.currentText() if cut else self.toolTip(),
-                              self)
-            return True
-        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Change by the wheel only when focused."""

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 FASTEST_MS = 33
 SLOWEST_MS = 100
 # Share of one core that the window's thread may take before it draws less often.
-SHARE_HIGH = 0.10
-SHARE_LOW = 0.06
+SHARE_HIGH = 0.08
+SHARE_LOW = 0.05
 REVIEW_EVERY = 8  # ticks
 
 

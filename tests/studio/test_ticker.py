@@ -35,7 +35,7 @@ def test_slower_when_busy_and_back_when_calm(qapp: QApplication) -> None:
     assert ticker.interval == FASTEST_MS
     review(ticker, 20)
     assert ticker.interval == SLOWEST_MS
-    clocks.share = 0.05
+    clocks.share = 0.04
     review(ticker, 20)
     assert ticker.interval == FASTEST_MS
     ticker.stop()
@@ -43,7 +43,7 @@ def test_slower_when_busy_and_back_when_calm(qapp: QApplication) -> None:
 
 
 def test_steady_in_between(qapp: QApplication) -> None:
-    clocks = Clocks(0.08)
+    clocks = Clocks(0.065)
     ticker = Ticker(load_clock=clocks.busy, wall_clock=clocks.wall)
     ticker.start()
     review(ticker, 10)

@@ -120,9 +120,11 @@ class Tail:
         self.journal = journal
         self._offset = 0
 
-    def new(self) -> list[Entry]:
-        """Entries since the last call. Lines that are none are passed over; an unreadable file has
-        none.
+    def new(self, kinds: Collection[str] = (), most: int | None = None) -> list[Entry]:
+        """Entries since the last call: those of some kinds (none given: all), the last ``most``.
+
+        Lines that are no entries are passed over; an unreadable file has none. Others than those
+        asked for are not parsed, which would hold up the window for long.
         """
         try:
             with self.journal.path.open("rb") as file:
@@ -132,8 +134,12 @@ class Tail:
             return []
         whole = read[:read.rfind(b"\n") + 1]
         self._offset += len(whole)
-        lines = (parsed(line.decode("utf-8", "replace")) for line in whole.splitlines())
-        return [entry for entry in lines if entry is not None]
+        words = [f'"{kind}"'.encode() for kind in kinds]
+        lines = [line for line in whole.splitlines()
+                 if not words or any(word in line for word in words)]
+        entries = (parsed(line.decode("utf-8", "replace"))
+                   for line in (lines if most is None else lines[-most:]))
+        return [e for e in entries if e is not None and (not words or e.get("kind") in kinds)]
 
 
 class Marks:
@@ -145,7 +151,7 @@ class Marks:
 
     def steps(self) -> set[int]:
         """All so far."""
-        self._known.update(e["step"] for e in self._tail.new() if e.get("kind") in self.kinds)
+        self._known.update(e["step"] for e in self._tail.new(self.kinds))
         return self._known
 
 

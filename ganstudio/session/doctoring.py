@@ -8,6 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.runs.errors import RunError
+from ganstudio.runs.journal import Tail
 from ganstudio.runs.records import far_enough
 from ganstudio.training.doctor.diagnosis import Diagnosis
 from ganstudio.training.doctor.frames import DoctorFrame, WantDoctor
@@ -45,13 +46,12 @@ class Doctoring:
             return
         try:
             entries = folder.symptoms.read()
-            journal = folder.journal.read()
         except (RunError, OSError):
             return  # a run can be trained on without its earlier symptoms
         self.look.doctor.take_up([from_plain(e["step"], e) for e in entries])
-        for entry in journal:
+        for entry in Tail(folder.journal).new(("diagnosis",)):
             disease = entry.get("disease")
-            if entry.get("kind") == "diagnosis" and disease in DISEASES:
+            if disease in DISEASES:
                 self._known.pop(disease, None)
                 if entry.get("began"):
                     self._known[disease] = entry["step"]

@@ -82,7 +82,8 @@ class _Marks:
 
     def all(self) -> tuple[Mark, ...]:
         """The newest ``MOST_MARKS``."""
-        self._newest = (*self._newest, *marks_of(self._tail.new()))[-MOST_MARKS:]
+        new = self._tail.new(MARK_KINDS, MOST_MARKS)
+        self._newest = (*self._newest, *marks_of(new))[-MOST_MARKS:]
         return self._newest
 
 

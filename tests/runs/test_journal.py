@@ -131,3 +131,17 @@ def test_a_tail_reads_only_what_is_new(journal, monkeypatch):
     monkeypatch.setattr(module, "parsed", lambda line: read.append(line))
     tail.new()
     assert len(read) == 1
+    for step in range(20):
+        journal.append("tweak" if step % 2 else "move", step, label="a \"tweak\" or two")
+    read.clear()
+    tail.new(("diagnosis",))
+    assert read == []
+
+
+def test_a_tail_gives_the_last_of_some_kinds(journal):
+    for step in range(20):
+        journal.append("tweak" if step % 2 else "move", step, label='"tweak"')
+    journal.append("diagnosis", 20)
+    assert [e["step"] for e in Tail(journal).new(("diagnosis",))] == [20]
+    assert [e["step"] for e in Tail(journal).new(("tweak", "diagnosis"))] == [*range(1, 20, 2), 20]
+    assert [e["step"] for e in Tail(journal).new(("diagnosis", "tweak"), 3)] == [17, 19, 20]

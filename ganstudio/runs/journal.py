@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
@@ -134,12 +135,11 @@ class Tail:
             return []
         whole = read[:read.rfind(b"\n") + 1]
         self._offset += len(whole)
-        words = [f'"{kind}"'.encode() for kind in kinds]
-        lines = [line for line in whole.splitlines()
-                 if not words or any(word in line for word in words)]
+        words = re.compile("|".join(f'"{re.escape(kind)}"' for kind in kinds).encode())
+        lines = [line for line in whole.splitlines() if words.search(line)]
         entries = (parsed(line.decode("utf-8", "replace"))
                    for line in (lines if most is None else lines[-most:]))
-        return [e for e in entries if e is not None and (not words or e.get("kind") in kinds)]
+        return [e for e in entries if e is not None and (not kinds or e.get("kind") in kinds)]
 
 
 class Marks:

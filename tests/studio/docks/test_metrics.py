@@ -210,7 +210,7 @@ def test_the_first_values_set_the_scale(dock):
     dock.begin(POINTS)
     fed(dock, MetricsFrame(6, (MetricValue("sliced_w1", 7.0, nan, nan, 9),)))
     e = dock.plots["sliced_w1"].extent
-    assert 3 < e.y0 < 7 < e.y1 < 11
+    assert 1 < e.y0 < 7 < e.y1 < 14
 
 
 def test_nothing_is_drawn_while_hidden_and_nothing_is_missed(dock, monkeypatch):

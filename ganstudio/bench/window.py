@@ -187,6 +187,11 @@ def window(rounds: int, seconds: float) -> list[Figure]:
             *_window("eager", rounds, seconds, goal=0.8, gap=33)]
 
 
+def _to_neighbours(rate: float, alone: list[float], k: int) -> float:
+    """The k-th rate with the window to those just before and after it: a machine drifts."""
+    return 2 * rate / (alone[k] + alone[k + 1])
+
+
 def _window(tier: Wanted, rounds: int, seconds: float, goal: float, gap: float) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(points_recipe(256), Path(folder), tier)
@@ -196,10 +201,11 @@ def _window(tier: Wanted, rounds: int, seconds: float, goal: float, gap: float) 
         try:
             _shown_rate(bench, seconds, _Seen())
             _pause(bench)
+            without.append(_alone_rate(bench, seconds))
             for _ in range(rounds):
-                without.append(_alone_rate(bench, 2 * seconds))
                 with_.append(_shown_rate(bench, 2 * seconds, seen))
                 pauses.append(_pause(bench))
+                without.append(_alone_rate(bench, seconds))
         finally:
             platform = bench.app.platformName()
             name = bench.shown.poll().status.tier
@@ -208,8 +214,8 @@ def _window(tier: Wanted, rounds: int, seconds: float, goal: float, gap: float) 
             bench.close()
     ms = 1000 * np.array(seen.gaps)
     shown, alone = [r for r, _ in with_], [r for r, _ in without]
-    ratios = [a / b for a, b in zip(shown, alone, strict=True)]
-    own = [a / b for (_, a), (_, b) in zip(with_, without, strict=True)]
+    ratios = [_to_neighbours(rate, alone, k) for k, rate in enumerate(shown)]
+    own = [_to_neighbours(rate, [r for _, r in without], k) for k, (_, rate) in enumerate(with_)]
 
     def percentile(key: str, share: float, goal: float | None) -> Figure:
         return at_most(f"{name}_gap_{key}", f"    event loop, 5 ms timer: {key}",

@@ -39,7 +39,7 @@ class ProbeBudget:
     are in seconds.
     """
 
-    share: float = 0.03
+    share: float = 0.02
     opening: float = 0.1
     shortest: float = 1 / 30
     purse: float = 0.05

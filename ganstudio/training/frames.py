@@ -92,12 +92,11 @@ class WantPoints:
 
 @dataclass(frozen=True, slots=True)
 class PointsFrame:
-    """``real`` and ``fake`` (n, d); ``d_fake`` (n,): D's output at each fake."""
+    """``real`` and ``fake``, (n, d) each."""
 
     step: int
     real: Floats
     fake: Floats
-    d_fake: Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,8 +166,7 @@ class Observer:
         if self.trainer.dataset.is_image:
             raise ValueError("points need data of points, and this run's samples are images")
         fake = self._generate(self.latents.first(want.count), want.averaged)
-        return PointsFrame(self.trainer.step, owned(self._reals(want.count)), owned(fake),
-                           owned(self._judge(fake)))
+        return PointsFrame(self.trainer.step, owned(self._reals(want.count)), owned(fake))
 
     @_look.register
     def _(self, want: WantSurface) -> SurfaceFrame:

@@ -131,8 +131,7 @@ def test_info():
 def test_points():
     trainer, observer = observed(**DOUBLE, **tiny.ZOO["dropout"])
     frame = observer.look(WantPoints(70))
-    assert frame.real.shape == frame.fake.shape == (70, 2) and frame.d_fake.shape == (70,)
-    np.testing.assert_allclose(frame.d_fake, judge(trainer, frame.fake), rtol=1e-5)
+    assert frame.real.shape == frame.fake.shape == (70, 2)
     items = {tuple(row) for row in trainer.dataset.items.tolist()}
     reals = [tuple(row) for row in frame.real.tolist()]
     assert set(reals) <= items and len(set(reals)) == 70

@@ -63,7 +63,7 @@ def tweak(step: int, label: str = "", **changes: Any) -> Event:
 
 
 def points(real: Any, fake: Any) -> PointsFrame:
-    return PointsFrame(1, f32(real), f32(fake), f32(np.zeros(len(fake))))
+    return PointsFrame(1, f32(real), f32(fake))
 
 
 def surface(d: Any, output: str = "probability",

@@ -65,8 +65,8 @@ class Page(QWidget):
 
 class Readout(QWidget):
     """A line of figures below a plot: of a fixed height, so that nothing moves, never wider than
-    its dock; where it does not fit, its short form or its beginning stands there, and the tooltip
-    tells the whole.
+    its dock; where it does not fit, its short form stands there if that fits, or its beginning
+    if it has none, and the tooltip tells the whole.
 
     Not a QLabel: each new text of one has the whole window laid out again (measured: 160 size
     questions a frame).
@@ -95,9 +95,10 @@ class Readout(QWidget):
 
     def _fit(self) -> None:
         metrics, room = self.fontMetrics(), self.contentsRect().width()
-        fits = metrics.horizontalAdvance(self.full) <= room
-        self._shown = metrics.elidedText(self.full if fits or not self.short else self.short,
-                                         Qt.TextElideMode.ElideRight, room)
+        fitting = [text for text in (self.full, self.short)
+                   if metrics.horizontalAdvance(text) <= room]
+        self._shown = fitting[0] if fitting else "" if self.short else metrics.elidedText(
+            self.full, Qt.TextElideMode.ElideRight, room)
         self.setToolTip(self.full if self._shown != self.full else "")
         self.update()
 

@@ -424,3 +424,5 @@ def test_with_little_room_the_step_is_what_remains_of_the_words(dock):
     dock._stand(420)
     dock.words.resize(dock.words.fontMetrics().horizontalAdvance("420") + 20, 20)
     assert dock.words.text() == "420" and "Step" in dock.words.toolTip()
+    dock.words.resize(dock.words.fontMetrics().horizontalAdvance("42") + 10, 20)
+    assert dock.words.text() == "" and "Step" in dock.words.toolTip(), "no half of a number"

@@ -98,6 +98,11 @@ def interleaved(loops: dict[str, Steps], rounds: int, seconds: float, chunk: int
     return rates
 
 
+def ratios(rates: dict[str, list[float]], of: str, to: str) -> list[float]:
+    """One loop's rates by another's, round for round."""
+    return [a / b for a, b in zip(rates[of], rates[to], strict=True)]
+
+
 def machine_line() -> str:
     """On what this was measured."""
     return (f"{platform.platform()}, Python {platform.python_version()}, torch "

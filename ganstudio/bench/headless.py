@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from ganstudio.bench import plain
-from ganstudio.bench.figures import Figure, Steps, at_least, interleaved
+from ganstudio.bench.figures import Figure, Steps, at_least, interleaved, ratios
 from ganstudio.bench.floor import floor_loop
 from ganstudio.bench.recipes import dcgan_recipe, points_recipe, small_games
 from ganstudio.data.catalogue import load_dataset
 from ganstudio.data.dataset import Dataset
 from ganstudio.recipe import Recipe, with_value
+from ganstudio.recipe.networks import Mlp
 from ganstudio.training.machine import has_bf16, prepare_thread, resolve_threads
 from ganstudio.training.tiers.choose import Wanted
 from ganstudio.training.trainer import Trainer
@@ -75,31 +76,45 @@ def _plain_images(images: Dataset) -> Steps:
 
 
 def small(rounds: int, seconds: float) -> list[Figure]:
-    """Rounds a second of the smallest games, in both tiers in turn."""
+    """The smallest games, in both tiers and plain in turn."""
     figures = []
     for name, recipe in small_games().items():
         data = load_dataset(recipe.data, 0)
-        rates = interleaved({"ours": our_loop(recipe, data),
-                             "eager": our_loop(recipe, data, "eager")}, rounds, seconds / 2)
+        rates = interleaved({
+            "ours": our_loop(recipe, data), "eager": our_loop(recipe, data, "eager"),
+            "plain": plain_small(recipe, torch.from_numpy(data.items))}, rounds, seconds / 2)
+        key = f"small_{name}"
         figures += [
-            at_least(f"small_{name}", f"small game {name!r}", rates["ours"], None, "rounds/s"),
-            at_least(f"small_{name}_eager", "    eager", rates["eager"], None, "rounds/s")]
+            at_least(key, f"small game {name!r}", rates["ours"], None, "rounds/s"),
+            at_least(f"{key}_eager", "    eager tier", rates["eager"], None, "rounds/s"),
+            at_least(f"{key}_plain", "    plain", rates["plain"], None, "rounds/s"),
+            at_least(f"{key}_ratio", "    ours / plain", ratios(rates, "ours", "plain"), None),
+            at_least(f"{key}_eager_ratio", "    eager tier / plain",
+                     ratios(rates, "eager", "plain"), None)]
     return figures
+
+
+def plain_small(recipe: Recipe, data: Tensor) -> Steps:
+    """The plain loop of a small game."""
+    g, d = recipe.generator, recipe.discriminator
+    assert isinstance(g, Mlp) and isinstance(d, Mlp)
+    generator = torch.nn.Sequential(*plain.mlp(2, 2, torch.nn.ReLU, g.width, g.depth),
+                                    torch.nn.Tanh())
+    discriminator = plain.mlp(2, 1, torch.nn.ReLU, d.width, d.depth)
+    return plain.small_game(generator, discriminator, data, recipe.batch, recipe.optimizer_d.lr,
+                            recipe.optimizer_g.lr, recipe.update.k_d, recipe.loss.real_weight)
 
 
 def _compare(key: str, title: str, goal: float, loops: dict[str, Steps], rounds: int,
              seconds: float, eager_goal: float | None = None, chunk: int = 16) -> list[Figure]:
     rates = interleaved(loops, rounds, seconds, chunk)
-
-    def ratios(of: str, to: str) -> list[float]:
-        return [a / b for a, b in zip(rates[of], rates[to], strict=True)]
-
-    figures = [at_least(f"headless_{key}", f"{title}: ours / plain", ratios("ours", "plain"), goal)]
+    figures = [at_least(f"headless_{key}", f"{title}: ours / plain",
+                        ratios(rates, "ours", "plain"), goal)]
     if "eager" in rates:
         figures.append(at_least(f"headless_{key}_eager_ratio", "    eager tier / plain",
-                                ratios("eager", "plain"), eager_goal))
+                                ratios(rates, "eager", "plain"), eager_goal))
     if "floor" in rates:
         figures.append(at_least(f"headless_{key}_of_floor", "    ours / matrix products alone",
-                                ratios("ours", "floor"), None))
+                                ratios(rates, "ours", "floor"), None))
     return figures + [at_least(f"headless_{key}_{name}", f"    {name}", rates[name], None,
                                "steps/s") for name in rates]

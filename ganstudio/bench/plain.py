@@ -2,7 +2,7 @@
 
 Data stays in memory and is indexed there, fakes are made once a round and used by both players,
 D's step detaches them, gradients are set to None, losses are read every step as any script that
-prints them does. Everything is torch's own: ``nn.Sequential``, ``torch.optim.Adam``,
+prints them does. Everything is torch's own: ``nn.Sequential``, ``torch.optim``,
 ``BCEWithLogitsLoss``.
 """
 
@@ -45,6 +45,42 @@ def dcgan_discriminator(width: int = 64, channels: int = 3) -> nn.Sequential:
         nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True),
         *down(width, width * 2), *down(width * 2, width * 4),
         nn.Conv2d(width * 4, 1, 4, 1, 0), nn.Flatten())
+
+
+def small_game(generator: nn.Module, discriminator: nn.Module, data: Tensor, batch: int,
+               lr_d: float, lr_g: float, k_d: int, real_weight: float) -> Callable[[int], None]:
+    """A function that takes n rounds of one of the small games each time it is called.
+
+    A round is ``k_d`` steps of D, each on real samples and fakes of its own, and one of G; D's
+    term of the real samples is weighted. Noise is uniform on [0, 1]², both rates are those of
+    plain gradient descent.
+    """
+    optimizer_d = torch.optim.SGD(discriminator.parameters(), lr=lr_d)
+    optimizer_g = torch.optim.SGD(generator.parameters(), lr=lr_g)
+    criterion = nn.BCEWithLogitsLoss()
+    ones, zeros = torch.ones(batch, 1), torch.zeros(batch, 1)
+    history: list[tuple[float, float]] = []
+
+    def rounds(count: int) -> None:
+        history.clear()
+        for _ in range(count):
+            for _ in range(k_d):
+                real = data[torch.randint(0, len(data), (batch,))]
+                with torch.no_grad():
+                    fake = generator(torch.rand(batch, 2))
+                optimizer_d.zero_grad()
+                loss_d = (real_weight * criterion(discriminator(real), ones)
+                          + criterion(discriminator(fake), zeros))
+                loss_d.backward()
+                optimizer_d.step()
+
+            optimizer_g.zero_grad()
+            loss_g = criterion(discriminator(generator(torch.rand(batch, 2))), ones)
+            loss_g.backward()
+            optimizer_g.step()
+            history.append((loss_d.item(), loss_g.item()))
+
+    return rounds
 
 
 def plain_loop(generator: nn.Module, discriminator: nn.Module, data: Tensor, latent: int,

@@ -1,11 +1,11 @@
-"""Curves in the plane and what Gaussian noise makes of them: moons, spirals, the Swiss roll."""
+"""Curves in the plane and what Gaussian noise makes of them: lines, moons, spirals, Swiss roll."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, pi
+from math import ceil, cos, pi, radians, sin
 
 import numpy as np
 
@@ -92,6 +92,12 @@ class CurveNoise:
 
 def _polar(radius: Floats, angle: Floats) -> Floats:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+
+
+def line(length: float, angle: float) -> tuple[Curve, ...]:
+    """A stroke through the origin, ``angle`` degrees from the horizontal."""
+    along: Floats = length * np.array([cos(radians(angle)), sin(radians(angle))])
+    return (Curve(lambda v: (v - 0.5)[:, None] * along),)
 
 
 def moons() -> tuple[Curve, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ganstudio.data.curves import CurveNoise, moons, spiral, swiss_roll
+from ganstudio.data.curves import CurveNoise, line, moons, spiral, swiss_roll
 from ganstudio.data.dataset import DataError, Dataset, Density, Floats, Modes, Monitor
 from ganstudio.data.densities import GaussianMixture, UniformDiscs, UniformSquares
 from ganstudio.recipe.data import (
@@ -18,6 +18,7 @@ from ganstudio.recipe.data import (
     Drawn,
     Gaussian1D,
     Grid,
+    Line,
     Moons,
     Ring,
     Spiral,
@@ -68,11 +69,12 @@ _DENSITIES: dict[str, Callable[[Any], Density]] = {
     "two-gaussians": _two_gaussians,
     "ring": _ring,
     "grid": _grid,
+    "line": lambda part: CurveNoise(line(part.length, part.angle), part.sigma),
     "moons": lambda part: CurveNoise(moons(), part.sigma),
     "spiral": lambda part: CurveNoise(spiral(part.arms, part.turns), part.sigma),
     "swiss-roll": lambda part: CurveNoise(swiss_roll(), part.sigma),
     "checkerboard": lambda part: UniformSquares(part.side),
-    "disjoint": lambda part: UniformDiscs(circle(part.blobs, 1.0), part.radius),
+    "disjoint": lambda part: UniformDiscs(circle(part.blobs, part.scale), part.radius * part.scale),
     "drawn": _drawn,
 }
 TOY_KINDS = tuple(_DENSITIES)
@@ -135,8 +137,8 @@ def draw(density: Density, n: int, rng: np.random.Generator, monitor: Monitor,
 
 def load_toy(part: DataPart, seed: int, monitor: Monitor) -> Dataset:
     """The training set of a toy part: the same bytes for the same part and seed."""
-    assert isinstance(part, Gaussian1D | TwoGaussians | Ring | Grid | Moons | Spiral | SwissRoll
-                      | Checkerboard | Disjoint | Drawn)
+    assert isinstance(part, Gaussian1D | TwoGaussians | Ring | Grid | Line | Moons | Spiral
+                      | SwissRoll | Checkerboard | Disjoint | Drawn)
     density = density_of(part)
     return Dataset(
         name=part.title, items=draw(density, part.points, data_rng(seed), monitor),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Literal
+
+from ganstudio.recipe.game import Loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,21 @@ LOSS_FACTS: dict[str, LossFacts] = {
     "relativistic_paired": LossFacts("Relativistic paired", "critic", log(2), log(2), None,
                                      "sp(−(r−q))", "sp(−(q−r))"),
 }
+
+
+def at_rest(loss: Loss) -> LossFacts:
+    """The facts of a recipe's loss, with its labels and the weight w of its real term.
+
+    D then says ``loss.rest``, d, and pays (w + 1) times the entropy of d under cross-entropy and
+    ½(w + 1)·d(1 − s − d) under least squares, real labels being 1 − s.
+    """
+    facts, w, d = LOSS_FACTS[loss.kind], loss.weight, loss.rest
+    if loss.kind == "hinge":  # its answer is at one edge of the margin, or anywhere within
+        return replace(facts, loss_d=2 * min(w + (1 - w) * loss.flip, 1 - (1 - w) * loss.flip))
+    if facts.output == "critic" or (w == 1 and not loss.smooth and not loss.flip):
+        return facts
+    if facts.output == "score":
+        return replace(facts, d_output=d, loss_d=0.5 * (w + 1) * d * (1 - loss.smooth - d),
+                       loss_g=0.5 * (1 - d) ** 2)
+    return replace(facts, d_output=d, loss_d=-(w + 1) * (d * log(d) + (1 - d) * log(1 - d)),
+                   loss_g=log(1 - d) if loss.kind == "minimax" else -log(d))

@@ -8,29 +8,33 @@ logits of any size, since none takes the logarithm of a sigmoid.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.nn.functional import relu, softplus
+
+from ganstudio.recipe.game import Loss as Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """One game: a loss for each player.
 
-    ``d_loss(r, q)`` and ``g_each(q)`` are the formulas; ``output`` turns a logit into what D
-    says in the terms of :class:`ganstudio.game.facts.LossFacts`. ``each(x, y)`` is what D
-    pays for the logit x of one sample whose label is y (1 real, 0 fake, or between), and
+    ``d_loss(r, q, w)`` and ``g_each(q)`` are the formulas, w weighing D's term of the real
+    samples (``real_weight``, 1 where the recipe asks for nothing else); ``output`` turns a logit
+    into what D says in the terms of :class:`ganstudio.game.facts.LossFacts`. ``each(x, y)`` is
+    what D pays for the logit x of one sample whose label is y (1 real, 0 fake, or between), and
     ``labelled`` makes the logits and labels of both sides into D's loss.
     """
 
     kind: str
-    d_loss: Callable[[Tensor, Tensor], Tensor]
+    d_loss: Callable[[Tensor, Tensor, float], Tensor]
     g_loss: Callable[[Tensor], Tensor]
     g_each: Callable[[Tensor], Tensor]
     output: Callable[[Tensor], Tensor]
     each: Callable[[Tensor, Tensor], Tensor]
+    real_weight: float = 1.0
 
     @property
     def compares(self) -> bool:
@@ -39,7 +43,7 @@ class Loss:
 
     def d(self, r: Tensor, q: Tensor) -> Tensor:
         """The discriminator's loss, a scalar."""
-        return self.d_loss(r, q)
+        return self.d_loss(r, q, self.real_weight)
 
     def g(self, q: Tensor, r: Tensor | None = None) -> Tensor:
         """The generator's loss, a scalar; ``r`` is for losses that compare with real logits."""
@@ -51,17 +55,23 @@ class Loss:
 
     def labelled(self, r: Tensor, q: Tensor, label_r: Tensor, label_q: Tensor) -> Tensor:
         """D's loss where labels (n,) differ from 1 on real and 0 on fake, a scalar."""
-        return self.each(r, label_r).mean() + self.each(q, label_q).mean()
+        return (_times(self.real_weight, self.each(r, label_r).mean())
+                + self.each(q, label_q).mean())
 
 
 def _same(logit: Tensor) -> Tensor:
     return logit
 
 
+def _times(weight: float, term: Tensor) -> Tensor:
+    """The weighted term; a weight of 1 costs no operation."""
+    return term if weight == 1 else weight * term
+
+
 # softplus(x, -1) is −sp(−x): the minus signs cost no operation of their own.
-def _cross_entropy(r: Tensor, q: Tensor) -> Tensor:
-    """sp(−r) + sp(q): the cross-entropy of telling real from fake, 2·(mean over both)."""
-    return softplus(q).mean() - softplus(r, -1).mean()
+def _cross_entropy(r: Tensor, q: Tensor, w: float = 1.0) -> Tensor:
+    """w·sp(−r) + sp(q): the cross-entropy of telling real from fake, 2·(mean over both)."""
+    return softplus(q).mean() - _times(w, softplus(r, -1).mean())
 
 
 def _cross_entropy_each(x: Tensor, y: Tensor) -> Tensor:
@@ -87,13 +97,13 @@ NON_SATURATING = Loss(
 """G minimises −log D(G(z)), which keeps its gradient where D is sure (Goodfellow et al. 2014)."""
 
 HINGE = Loss(
-    "hinge", lambda r, q: relu(1 - r).mean() + relu(1 + q).mean(),
+    "hinge", lambda r, q, w: _times(w, relu(1 - r).mean()) + relu(1 + q).mean(),
     g_loss=lambda q: -q.mean(), g_each=torch.neg, output=_same,
     each=lambda x, y: relu(1 - _side(y) * x))
 """D stops caring once it is right by a margin of one (Lim & Ye 2017; Tran et al. 2017)."""
 
 WASSERSTEIN = Loss(
-    "wasserstein", lambda r, q: q.mean() - r.mean(),
+    "wasserstein", lambda r, q, w: q.mean() - r.mean(),
     g_loss=lambda q: -q.mean(), g_each=torch.neg, output=_same,
     each=lambda x, y: -_side(y) * x)
 """The gap of a critic that something else must keep Lipschitz (Arjovsky et al. 2017)."""
@@ -104,9 +114,9 @@ def least_squares(a: float = 0.0, b: float = 1.0, c: float = 1.0) -> Loss:
 
     The defaults are the paper's 0–1 coding; (−1, 1, 0) makes the game minimise Pearson's χ².
     """
-    def d_loss(r: Tensor, q: Tensor) -> Tensor:
+    def d_loss(r: Tensor, q: Tensor, w: float) -> Tensor:
         fake = (q - a) if a else q
-        return ((r - b).square().mean() + fake.square().mean()) * 0.5
+        return (_times(w, (r - b).square().mean()) + fake.square().mean()) * 0.5
 
     return Loss("least_squares", d_loss,
                 g_loss=lambda q: (q - c).square().mean() * 0.5,
@@ -192,3 +202,15 @@ LOSSES: dict[str, Loss] = {
         _relativistic("relativistic_average"), _relativistic("relativistic_paired"))
 }
 """Every loss by its name in the recipe (``recipe.game.LossKind``)."""
+
+
+def loss_of(part: Settings) -> Loss:
+    """The loss that a recipe asks for, its real term weighted where that means something.
+
+    With weight w the best D is w p/(w p + q) (for hinge sign(w p − q)): what it would be had there
+    been w real samples to each fake. One-sided label smoothing, whose best D is
+    (1 − s) p/(p + q), is another thing: it changes what D is asked for, not how much an answer
+    counts (Goodfellow 2016, sec. 4.2).
+    """
+    loss = LOSSES[part.kind]
+    return loss if part.weight == 1 else replace(loss, real_weight=part.weight)

@@ -53,7 +53,7 @@ class Network(nn.Module):
 class Generator(Network):
     """Maps latents (n, latent_dim) to samples (n, *sample_shape).
 
-    Points come out linear, images in [−1, 1] through tanh.
+    Images come out in [−1, 1] through tanh, points as the recipe says.
     """
 
     latent_dim: int

@@ -23,9 +23,9 @@ def build_generator(
 ) -> Generator:
     """The network that maps latents (n, latent_dim) to samples (n, *sample_shape).
 
-    ``sample_shape`` is (d,) for points, which come out linear, or (C, H, W) for images in
-    [−1, 1]. Weights are drawn on the CPU from ``seed_rng`` alone. Raises ValueError where the
-    network cannot make such samples.
+    ``sample_shape`` is (d,) for points, or (C, H, W) for images in [−1, 1]. Weights are drawn on
+    the CPU from ``seed_rng`` alone. Raises ValueError where the network cannot make such
+    samples.
     """
     _check(sample_shape)
     if latent_dim < 1:

@@ -8,12 +8,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-_KINDS = ("normal", "uniform", "sphere")
+from ganstudio.recipe.data import LATENT_BOXES
+
+_KINDS = ("normal", *LATENT_BOXES, "sphere")
 
 
 @dataclass(frozen=True, slots=True)
 class LatentSampler:
-    """Draws latents: standard normal, uniform on [−1, 1]^dim, or uniform on the unit sphere.
+    """Draws latents: standard normal, uniform on a box, or uniform on the unit sphere.
 
     ``kind`` is recipe.data.Latent's. Raises ValueError for a kind or a dimension that is none.
     """
@@ -25,8 +27,8 @@ class LatentSampler:
 
     def __post_init__(self) -> None:
         if self.kind not in _KINDS:
-            raise ValueError(f"There is no latent noise {self.kind!r}; use 'normal', 'uniform' or "
-                             "'sphere'.")
+            raise ValueError(f"There is no latent noise {self.kind!r}; use one of "
+                             f"{', '.join(map(repr, _KINDS))}.")
         if self.dim < 1:
             raise ValueError(f"Latent noise needs at least one dimension, not {self.dim}.")
 
@@ -35,8 +37,8 @@ class LatentSampler:
         z = torch.empty(n, self.dim, device=self.device, dtype=self.dtype)
         if self.kind == "normal":
             return z.normal_(generator=generator)
-        if self.kind == "uniform":
-            return z.uniform_(-1.0, 1.0, generator=generator)
+        if self.kind in LATENT_BOXES:
+            return z.uniform_(*LATENT_BOXES[self.kind], generator=generator)
         if self.dim == 1:  # the sphere on a line is the two points ±1
             return z.bernoulli_(0.5, generator=generator).mul_(2.0).sub_(1.0)
         return functional.normalize(z.normal_(generator=generator), dim=-1)
@@ -47,7 +49,7 @@ class LatentSampler:
         Normal and spherical latents live near a sphere and go round on it; uniform ones fill a
         box and go straight. ``t`` broadcasts against the latents: (k, 1) gives k points.
         """
-        return (lerp if self.kind == "uniform" else slerp)(z0, z1, t)
+        return (lerp if self.kind in LATENT_BOXES else slerp)(z0, z1, t)
 
 
 def lerp(z0: Tensor, z1: Tensor, t: Tensor | float) -> Tensor:

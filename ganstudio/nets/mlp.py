@@ -109,7 +109,10 @@ class _Stack(Network):
 
 
 class MlpGenerator(_Stack, Generator):
-    """z (n, latent_dim) to points (n, d), or through tanh to images (n, C, H, W)."""
+    """z (n, latent_dim) to points (n, d), or to images (n, C, H, W).
+
+    Images come through tanh, and points where the part says so.
+    """
 
     def __init__(
         self, part: Mlp, latent_dim: int, sample_shape: tuple[int, ...], rng: torch.Generator,
@@ -122,13 +125,14 @@ class MlpGenerator(_Stack, Generator):
         self.latent_dim = latent_dim
         self.sample_shape = sample_shape
         self._image = len(sample_shape) == 3
+        self._bounded = self._image or part.out == "tanh"
 
     def forward(self, z: Tensor) -> Tensor:
         """Samples for latents ``z``."""
         out = self._last(self._hidden(z))
-        if self._image:
-            return torch.tanh_(out).view(-1, *self.sample_shape)
-        return out
+        if self._bounded:
+            torch.tanh_(out)
+        return out.view(-1, *self.sample_shape) if self._image else out
 
 
 class MlpDiscriminator(_Stack, Discriminator):

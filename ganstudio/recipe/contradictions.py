@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ganstudio.recipe.data import IMAGE_KINDS
-from ganstudio.recipe.game import LABELLED
+from ganstudio.recipe.game import LABELLED, WEIGHTED
+from ganstudio.recipe.reach import reach
 from ganstudio.recipe.tree import Recipe
 
 PENALTY_NAMES = {"gp": "the gradient penalty", "lp": "the one-sided penalty", "dragan": "DRAGAN",
@@ -17,7 +18,8 @@ TOWARDS_ONE = ("gp", "lp", "dragan")
 def warnings(recipe: Recipe) -> tuple[str, ...]:
     """One sentence for each contradiction; none where all is well. Nothing is forbidden by them."""
     return (*_about_slopes(recipe), *_about_company(recipe), *_about_labels(recipe),
-            *_about_moves(recipe), *_about_precision(recipe))
+            *_about_weight(recipe), *_about_output(recipe), *_about_moves(recipe),
+            *_about_precision(recipe))
 
 
 def _on(recipe: Recipe) -> list[str]:
@@ -88,7 +90,7 @@ def _about_labels(recipe: Recipe) -> Iterator[str]:
                "a smaller share.")
     if loss.smooth and loss.flip and loss.flip < 0.5:
         yield ("Smoothing and flipping both keep D from being sure, and together D rests at "
-               f"{_rest(loss.smooth):.3g} where real and fake are alike: one of them is usually "
+               f"{loss.rest:.3g} where real and fake are alike: one of them is usually "
                "enough.")
     noise = recipe.instance_noise
     if noise.sigma and noise.decay == "none":
@@ -96,9 +98,33 @@ def _about_labels(recipe: Recipe) -> Iterator[str]:
                "it fade in the end.")
 
 
-def _rest(smooth: float) -> float:
-    """The output of D where real and fake are alike; flipping does not move it."""
-    return (1.0 - smooth) / 2.0
+def _about_weight(recipe: Recipe) -> Iterator[str]:
+    loss = recipe.loss
+    if loss.real_weight == 1:
+        return
+    if loss.kind not in WEIGHTED:
+        name = "Wasserstein" if loss.kind == "wasserstein" else loss.kind.replace("_", " ")
+        yield (f"The {name} loss has no term of the real samples alone, so its weight does "
+               "nothing: choose another loss, or set it to 1.")
+    elif loss.kind == "hinge":
+        yield ("Under the hinge loss an uneven weight takes D to the edge of its margin where real "
+               "and fake are alike, in place of leaving it undecided: set the weight to 1.")
+    elif loss.smooth and loss.real_weight < 1:
+        yield ("Smoothed labels and a light real term both lower what D says of real samples, and "
+               f"together D rests at {loss.rest:.3g} where real and fake are alike: one of them is "
+               "usually enough.")
+
+
+def _about_output(recipe: Recipe) -> Iterator[str]:
+    g, far = recipe.generator, reach(recipe.data)
+    if g.kind != "mlp" or g.out != "tanh" or recipe.data.kind in IMAGE_KINDS:
+        return
+    if recipe.data.kind == "points" and recipe.data.standardise:
+        yield ("G's tanh keeps its points within ±1, and standardised columns go beyond it: choose "
+               "a linear output.")
+    elif far is not None and far > 1:
+        yield (f"G's tanh keeps its points within ±1, and the data go as far as {far:.3g}: make "
+               "the data smaller, or choose a linear output.")
 
 
 def _about_moves(recipe: Recipe) -> Iterator[str]:

@@ -138,7 +138,23 @@ class Disjoint(Part):
     kind: Literal["disjoint"] = "disjoint"
     blobs: Annotated[int, Field(ge=2, le=20), Knob("Blobs", "How many discs.")] = 3
     radius: Annotated[float, Field(gt=0, le=0.45), Knob(
-        "Radius", "Radius of each disc; their centres stand on the unit circle.", step=0.01)] = 0.3
+        "Radius", "Radius of each disc; their centres stand on the unit circle, before scaling.",
+        step=0.01)] = 0.3
+    scale: Scale = 1
+    points: Size = 20_000
+
+
+class Line(Part):
+    """A straight stroke through the origin: one dimension in a plane of two."""
+
+    title: ClassVar[str] = "Line"
+    kind: Literal["line"] = "line"
+    length: Annotated[float, Field(gt=0, le=100), Knob(
+        "Length", "From one end to the other.", step=0.1)] = 1.6
+    angle: Annotated[float, Field(ge=-180, le=180), Knob(
+        "Angle", "How far it is turned from the horizontal, anticlockwise.", unit="°",
+        step=5)] = 30
+    sigma: Noise = 0.02
     points: Size = 20_000
 
 
@@ -236,12 +252,16 @@ class Images(Part):
 
 
 DataPart = Annotated[
-    Gaussian1D | TwoGaussians | Ring | Grid | Moons | Spiral | SwissRoll | Checkerboard | Disjoint
-    | Drawn | PointsFile | Digits | Images,
+    Gaussian1D | TwoGaussians | Ring | Grid | Line | Moons | Spiral | SwissRoll | Checkerboard
+    | Disjoint | Drawn | PointsFile | Digits | Images,
     Field(discriminator="kind"),
 ]
 
 IMAGE_KINDS = ("digits", "images")
+
+
+LATENT_BOXES = {"uniform": (-1.0, 1.0), "uniform01": (0.0, 1.0)}
+"""Noise that fills a box evenly: the ends of each coordinate's range."""
 
 
 class Latent(Part):
@@ -249,9 +269,10 @@ class Latent(Part):
 
     title: ClassVar[str] = "Latent noise"
     kind: Annotated[
-        Literal["normal", "uniform", "sphere"],
-        Knob("Noise", "Standard normal, uniform on [−1, 1], or uniform on the unit sphere.",
-             source="Goodfellow et al. 2014; White 2016 (sphere)",
-             choices=(("normal", "Normal"), ("uniform", "Uniform"), ("sphere", "On the sphere"))),
+        Literal["normal", "uniform", "uniform01", "sphere"],
+        Knob("Noise", "Standard normal, uniform on [−1, 1] or on [0, 1], or uniform on the unit "
+             "sphere.", source="Goodfellow et al. 2014; White 2016 (sphere)",
+             choices=(("normal", "Normal"), ("uniform", "Uniform, −1 to 1"),
+                      ("uniform01", "Uniform, 0 to 1"), ("sphere", "On the sphere"))),
     ] = "normal"
     dim: Annotated[int, Field(ge=1, le=4096), Knob("Dimension", "Numbers in each z.")] = 2

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ganstudio.recipe.base import Part
+from ganstudio.recipe.data import IMAGE_KINDS
 from ganstudio.recipe.knob import Effect, Knob
 from ganstudio.recipe.tree import Recipe
 
@@ -113,7 +114,7 @@ def _leaf(path: str, info: FieldInfo) -> FieldSpec | None:
     annotation, extra = _unwrap(info.annotation)
     metadata: list[Any] = [*info.metadata, *extra]
     knob = next((m for m in metadata if isinstance(m, Knob)), None)
-    if knob is None:
+    if knob is None or knob.only not in ("", path.partition(".")[0]):
         return None
     # Any: the marks' own types only promise that their bounds can be compared.
     low: Any = None
@@ -201,8 +202,8 @@ def _find(path: str, held: Any) -> FieldSpec | None:
 
 
 def field_applies(recipe: Recipe, spec: FieldSpec) -> bool:
-    """Whether the field means anything beside its siblings' present values."""
-    if not is_needed(recipe, spec):
+    """Whether the field means anything beside its siblings' present values, and these data."""
+    if not is_needed(recipe, spec) or (spec.knob.points and recipe.data.kind in IMAGE_KINDS):
         return False
     if spec.knob.applies is None:
         return True

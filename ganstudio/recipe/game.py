@@ -14,6 +14,10 @@ LossKind = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasse
 LABELLED = ("minimax", "non_saturating", "least_squares", "relativistic_average",
             "relativistic_paired")
 """Losses that hold D's output against a label, which can be smoothed."""
+WEIGHTED = ("minimax", "non_saturating", "least_squares", "hinge")
+"""Losses of which D's has one term for real samples and one for fakes, and can bear them unequal.
+A critic whose terms weigh unequally would gain without end by a constant, and the relativistic
+losses hold each sample against the other side, so that theirs are no terms of one side alone."""
 
 
 class Loss(Part):
@@ -46,6 +50,13 @@ class Loss(Part):
         "ever; where real and fake are alike it then rests at half of that.",
         source="Salimans et al. 2016 (0.1)", step=0.05, effect=LIVE,
         applies=("kind", LABELLED))] = 0
+    real_weight: Annotated[float, Field(gt=0, le=10), Knob(
+        "Weight of real", "D minimises −(w log D(x) + log(1 − D(G(z)))), its best answer being "
+        "w p/(w p + q); 1 weighs both sides alike. It is as if so many times as many real samples "
+        "had been seen. Label smoothing is something else: there it is D's target that is less "
+        "than 1.",
+        source="Elkan 2001 (unequal costs); Goodfellow 2016, sec. 4.2 (smoothing)",
+        step=0.05, effect=LIVE, applies=("kind", WEIGHTED))] = 1
     flip: Annotated[float, Field(ge=0, le=0.5), Knob(
         "Label flipping", "Share of samples, real and fake, that D is told the wrong side of, "
         "drawn afresh each step.", source="Chintala et al. 2016 (GAN hacks)", step=0.01,
@@ -61,6 +72,22 @@ class Loss(Part):
         "Historical averaging", "Weight in both players' losses of ‖w − mean of w‖², the mean "
         "taken over all of the player's moves since this was switched on.",
         source="Salimans et al. 2016", step=0.01, log=True, effect=LIVE)] = 0
+
+    @property
+    def weight(self) -> float:
+        """What D's term of the real samples weighs; 1 where the loss has no such term."""
+        return self.real_weight if self.kind in WEIGHTED else 1.0
+
+    @property
+    def rest(self) -> float:
+        """The mean label where real and fake are alike, which a labelled D then says.
+
+        With real labels of 1 − s, a share φ of labels flipped and weight w it is
+        (1 − s)(w(1 − φ) + φ)/(w + 1): ½ for a plain game, (1 − s)/2 with smoothing alone
+        (Goodfellow 2016, sec. 4.2), w/(w + 1) with a weight alone.
+        """
+        true = 1 - self.smooth if self.kind in LABELLED else 1.0
+        return true * (self.weight * (1 - self.flip) + self.flip) / (self.weight + 1)
 
 
 RuleKind = Literal["alternating", "simultaneous", "consensus", "extragradient",

@@ -28,6 +28,9 @@ class Knob:
     matters at all (Adam's β₂ means nothing to plain SGD); elsewhere the form greys it.
     ``needs`` names a sibling number that must not be 0 for this field to matter (a penalty's
     interval beside its weight); elsewhere the form hides it.
+    ``only`` names the one part to which the field belongs, of those that share a class (a
+    generator's output unit); in the others it is no field at all. ``points``: images leave no
+    choice here, and the form greys it beside them.
     ``choices`` gives each value of a choice its readable name.
     """
 
@@ -40,6 +43,8 @@ class Knob:
     effect: Effect = Effect.RESTART
     applies: tuple[str, tuple[str, ...]] | None = None
     needs: str = ""
+    only: str = ""
+    points: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     hidden: bool = False
 

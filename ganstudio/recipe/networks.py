@@ -57,6 +57,11 @@ class Mlp(Part):
     pieces: Pieces = 5
     dropout: Dropout = 0
     norm: NormField = "none"
+    out: Annotated[Literal["linear", "tanh"], Knob(
+        "Output", "What becomes of the last layer's numbers: nothing, or tanh, which keeps every "
+        "generated point within ±1. Images always come through tanh.",
+        source="Radford et al. 2015 (tanh)", only="generator", points=True,
+        choices=(("linear", "Linear"), ("tanh", "tanh")))] = "linear"
     init: InitField = "kaiming"
     init_std: InitStd = 0.02
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from ganstudio.recipe.base import Part
 from ganstudio.recipe.data import IMAGE_KINDS, DataPart, Latent, Ring
@@ -61,6 +61,20 @@ class Recipe(Part):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), Knob(
         "Seed", "Fixes every random draw of the run.")] = 0
     machine: Machine = Machine()
+
+    @model_serializer(mode="wrap")
+    def _without_idle_output(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """D's networks have no output unit to choose, so none is written down."""
+        document: dict[str, Any] = handler(self)
+        document.get("discriminator", {}).pop("out", None)
+        return document
+
+    @model_validator(mode="after")
+    def _logits_are_linear(self) -> Self:
+        if self.discriminator.kind == "mlp" and self.discriminator.out != "linear":
+            raise ValueError("discriminator.out: D's output is a logit, which nothing may bend; "
+                             "only a generator has this field")
+        return self
 
     @model_validator(mode="after")
     def _networks_fit_data(self) -> Self:

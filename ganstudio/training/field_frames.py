@@ -166,12 +166,14 @@ class TheoryFrame:
     ``extent`` = (x0, x1, y0, y1); ``x`` is empty. ``p`` is the data's density, ``q`` the
     generator's: exact (change of variables) where ``q_exact``, else a kernel estimate of
     ``bandwidth``. ``d_star`` and ``d`` are the optimal and the learned D, and ``difference``
-    is d − d_star. Where D's output is a probability or score, d_star is p/(p + q); for hinge
-    it is sign(p − q); for Wasserstein the Kantorovich potential (1-D; in 2-D NaN), both it and
-    ``d`` with their mean over p at 0.
+    is d − d_star. Where D's output is a probability or score, d_star is w p/(w p + q), w being the
+    weight of the real term (1 unless the recipe says otherwise); for hinge it is sign(w p − q);
+    for Wasserstein the Kantorovich potential (1-D; in 2-D NaN), both it and ``d`` with their mean
+    over p at 0.
 
     Numbers (NaN where they have no meaning): ``jsd`` in nats, ``v_star`` = V(D*, G) =
-    2·jsd − log 4, ``loss_d`` the learned D's loss under the sigmoid cross-entropy on p and q,
+    2·jsd − log 4, ``loss_d`` the learned D's loss under the sigmoid cross-entropy on p and q, its
+    logit less log w,
     ``bound`` = log 2 − loss_d/2 ≤ jsd; ``loss_d_star`` the same loss at D* (2 log 2 − 2·jsd);
     ``w1`` the exact Wasserstein-1 distance (1-D: of the densities; 2-D: of ``w1_count`` samples of
     each, real from real at that size being ``w1_floor`` ± ``w1_floor_sd``), ``critic_gap``
@@ -180,7 +182,7 @@ class TheoryFrame:
     ``mass_q`` say how much of each density the lattice of the numbers holds; the rest
     counts as told apart without fail. Under instance noise of standard deviation ``noise`` all of
     this is of the densities with that noise added, which D judges. ``blank`` says why d_star is NaN
-    everywhere, where it is.
+    everywhere, where it is. ``rest`` is what D says where p = q, None for a critic.
     """
 
     step: int
@@ -210,6 +212,7 @@ class TheoryFrame:
     w1_count: int = 0
     w1_floor: float = float("nan")
     w1_floor_sd: float = float("nan")
+    rest: float | None = None
 
 
 FieldWant = WantField | WantSpectrum | WantPathAngle | WantTheory

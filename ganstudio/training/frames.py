@@ -111,13 +111,15 @@ class WantSurface:
 class SurfaceFrame:
     """``d`` (size, size), rows from low y to high y, at the centres of equal cells of ``extent``.
 
-    ``output`` is as in LossFacts: ``probability``, ``score`` or ``critic``.
+    ``output`` is as in LossFacts: ``probability``, ``score`` or ``critic``; ``rest`` is what D says
+    where real and fake are alike, None for a critic.
     """
 
     step: int
     extent: tuple[float, float, float, float]
     d: Floats
     output: str
+    rest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class LineFrame:
 
     ``data`` is exact where ``data_exact``, else a kernel estimate; ``generated`` is a kernel
     estimate with the bandwidth ``bandwidth``. ``z`` (threads,) evenly spaced latents (first
-    coordinate), ``gz`` (threads,) where the generator takes them.
+    coordinate), ``gz`` (threads,) where the generator takes them. ``rest`` as in SurfaceFrame.
     """
 
     step: int
@@ -186,6 +188,7 @@ class LineFrame:
     data_exact: bool
     bandwidth: float
     output: str
+    rest: float | None = None
 
 
 # ---- images -------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ganstudio.recipe.data import LATENT_BOXES
+
 
 def _levels(kind: str, count: int) -> Tensor:
     """``count`` values of one latent coordinate, evenly spaced in probability."""
@@ -14,16 +16,22 @@ def _levels(kind: str, count: int) -> Tensor:
     if kind == "normal":
         levels: Tensor = torch.special.ndtri(share)
         return levels
-    return 2 * share - 1
+    low, high = LATENT_BOXES[kind]
+    return (high - low) * share + low
+
+
+def _middle(kind: str) -> float:
+    """The median of a latent coordinate."""
+    return sum(LATENT_BOXES.get(kind, (0.0, 0.0))) / 2
 
 
 def spread(kind: str, dim: int, count: int) -> Tensor:
-    """Latents (count, dim) along the first coordinate, the others 0.
+    """Latents (count, dim) along the first coordinate, the others at their median.
 
     On the sphere the first two coordinates go once round a circle; in one dimension the sphere
     is the two points ±1.
     """
-    z = torch.zeros(count, dim, dtype=torch.float64)
+    z = torch.full((count, dim), _middle(kind), dtype=torch.float64)
     if kind != "sphere":
         z[:, 0] = _levels(kind, count)
     elif dim == 1:
@@ -35,14 +43,14 @@ def spread(kind: str, dim: int, count: int) -> Tensor:
 
 
 def lattice(kind: str, dim: int, lines: int) -> Tensor:
-    """Latents (lines², dim) on a lattice in the first two coordinates, the others 0.
+    """Latents (lines², dim) on a lattice in the first two coordinates, the others at their median.
 
     With one coordinate, or on a circle, every row of the lattice is the same line. On a sphere
     of three or more dimensions the lattice lies on the half with positive third coordinate.
     """
     if dim == 1 or (kind == "sphere" and dim == 2):
         return spread(kind, dim, lines).repeat(lines, 1)
-    z = torch.zeros(lines * lines, dim, dtype=torch.float64)
+    z = torch.full((lines * lines, dim), _middle(kind), dtype=torch.float64)
     across = _levels("uniform" if kind == "sphere" else kind, lines)
     second, first = torch.meshgrid(across, across, indexing="ij")
     z[:, 0], z[:, 1] = first.reshape(-1), second.reshape(-1)

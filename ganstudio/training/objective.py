@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganstudio.game.losses import LOSSES
+from ganstudio.game.losses import loss_of
 from ganstudio.game.penalties import DRAWS, PENALTIES
 from ganstudio.recipe.game import LABELLED
 from ganstudio.recipe.schedules import sigma_at
@@ -72,7 +72,7 @@ class Objective:
 
     def __init__(self, recipe: Recipe, step: int = 0) -> None:
         loss = recipe.loss
-        self.loss = LOSSES[loss.kind]
+        self.loss = loss_of(loss)
         self.smooth = loss.smooth if loss.kind in LABELLED else 0.0
         self.flip = loss.flip
         self.matching = loss.feature_matching

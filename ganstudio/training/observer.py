@@ -12,7 +12,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from ganstudio.game.facts import LOSS_FACTS
+from ganstudio.game.facts import LOSS_FACTS, at_rest
 from ganstudio.game.losses import LOSSES
 from ganstudio.training import lines
 from ganstudio.training.doctor.frames import WantDoctor
@@ -159,6 +159,10 @@ class Observer:
     def _output_kind(self) -> str:
         return LOSS_FACTS[self.trainer.recipe.loss.kind].output
 
+    @property
+    def _rest(self) -> float | None:
+        return at_rest(self.trainer.recipe.loss).d_output
+
     # ---- points ------------------------------------------------------------------------------
 
     @_look.register
@@ -173,7 +177,7 @@ class Observer:
         self._need_dimensions(2, "a surface over the plane")
         extent = want.extent or self.trainer.dataset.extent
         d = self._judge(self._cells(extent, want.size)).reshape(want.size, want.size)
-        return SurfaceFrame(self.trainer.step, extent, owned(d), self._output_kind)
+        return SurfaceFrame(self.trainer.step, extent, owned(d), self._output_kind, self._rest)
 
     def _need_dimensions(self, dimensions: int, what: str) -> None:
         if self.trainer.dataset.shape != (dimensions,):
@@ -230,7 +234,7 @@ class Observer:
         gz = self._generate(z.to(trainer.device, trainer.dtype), want.averaged)
         return LineFrame(trainer.step, _frozen(x), _frozen(density), _frozen(generated),
                          owned(self._judge(grid)), owned(z[:, 0]), owned(gz[:, 0]),
-                         exact, bandwidth, self._output_kind)
+                         exact, bandwidth, self._output_kind, self._rest)
 
     # ---- images ------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ganstudio.recipe.data import LATENT_BOXES
 from ganstudio.recipe.tree import Recipe
 
 Array = NDArray[np.float64]
@@ -79,12 +80,12 @@ def density_mass(pdf: Callable[[Array], Array], lattice: Lattice) -> Generator[N
 def is_affine_normal(recipe: Recipe) -> bool:
     """Whether the generator's density is a normal one: normal latents through a linear map."""
     return (recipe.latent.kind == "normal" and recipe.generator.kind == "mlp"
-            and recipe.generator.depth == 0)
+            and recipe.generator.depth == 0 and recipe.generator.out == "linear")
 
 
 def is_line_map(recipe: Recipe) -> bool:
     """Whether a 1-D latent with a density is what is mapped."""
-    return recipe.latent.dim == 1 and recipe.latent.kind in ("normal", "uniform")
+    return recipe.latent.dim == 1 and recipe.latent.kind in ("normal", *LATENT_BOXES)
 
 
 def mapped(generate: Generate, z: Tensor) -> Generator[None, None, Array]:
@@ -102,15 +103,16 @@ def mapped(generate: Generate, z: Tensor) -> Generator[None, None, Array]:
 
 def latent_mesh(recipe: Recipe, like: Tensor) -> Tensor:
     """Nodes (MESH + 1, 1) over all of a 1-D latent's range."""
-    reach = TAIL if recipe.latent.kind == "normal" else 1.0
-    return torch.linspace(-reach, reach, MESH + 1, dtype=torch.float64).to(like)[:, None]
+    low, high = LATENT_BOXES.get(recipe.latent.kind, (-TAIL, TAIL))
+    return torch.linspace(low, high, MESH + 1, dtype=torch.float64).to(like)[:, None]
 
 
 def _latent_share(kind: str, z: Array) -> Array:
     """The latent's distribution function."""
     if kind == "normal":
         return np.asarray(torch.special.ndtr(torch.from_numpy(np.ascontiguousarray(z))))
-    return np.clip((z + 1) / 2, 0, 1)
+    low, high = LATENT_BOXES[kind]
+    return np.clip((z - low) / (high - low), 0, 1)
 
 
 def line_mass(kind: str, z: Array, x: Array, edges: Array) -> Array | None:

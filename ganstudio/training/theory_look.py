@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ganstudio.data.dataset import Dataset, Density
-from ganstudio.game.facts import LOSS_FACTS
+from ganstudio.game.facts import LOSS_FACTS, at_rest
 from ganstudio.game.theory import jsd_bound, optimal_discriminator, w1_on_grid
 from ganstudio.recipe.game import Loss
 from ganstudio.training.arrays import frozen
@@ -160,9 +160,11 @@ UP_TO_A_CONSTANT = ("wasserstein", "relativistic_average", "relativistic_paired"
 def _optimal(loss: Loss, p: Array, q: Array) -> Array:
     """The optimal D in the same terms; NaN where theory gives none.
 
-    Smoothed and flipped labels move it to E(label | x): with a real label of 1 − s and a share φ
-    of wrong ones, (1 − s)((1 − φ)p + φq)/(p + q).
+    A weight w of the real term makes p into w p. Smoothed and flipped labels move D to
+    E(label | x): with a real label of 1 − s and a share φ of wrong ones,
+    (1 − s)((1 − φ)w p + φq)/(w p + q).
     """
+    p = loss.weight * p
     if loss.kind == "hinge":
         return np.sign(p - q) * (loss.flip < 0.5)
     if loss.kind == "relativistic_paired" and not (loss.smooth or loss.flip):
@@ -210,8 +212,8 @@ class _Numbers:
     mass_q: float
 
 
-def _numbers(kind: str, found: Found) -> _Numbers:
-    p, q, raw = found.p, found.q.mass, found.d
+def _numbers(loss: Loss, found: Found) -> _Numbers:
+    kind, p, q, raw = loss.kind, found.p, found.q.mass, found.d
     both = np.maximum(p + q, 1e-300)
     jsd = 0.5 * sum(float(np.where(m > 0, m * np.log(np.maximum(2 * m / both, 1e-300)), 0).sum())
                     for m in (p, q))
@@ -223,6 +225,8 @@ def _numbers(kind: str, found: Found) -> _Numbers:
         if LOSS_FACTS[kind].output == "score":
             score = np.clip(raw, 1e-6, 1 - 1e-6)
             logit = np.log(score / (1 - score))
+        # What a weighted D says for reals in advance says nothing of p and q.
+        logit = logit - log(loss.weight)
         loss_d = float((p * np.logaddexp(0, -logit) + q * np.logaddexp(0, logit)).sum())
     shape = [len(e) - 1 for e in found.lattice.edges][::-1]
     slopes = [np.diff(raw.reshape(shape), axis=axis) / cell
@@ -290,10 +294,11 @@ def _frame(still: StillGame, data: Dataset, found: Found,
            shown: tuple[Array, Array, Array, Array, Array], w1: float) -> TheoryFrame:
     x, p, q, d_star, d = shown
     kind = still.recipe.loss.kind
-    n = _numbers(kind, found)
+    n = _numbers(still.recipe.loss, found)
     return TheoryFrame(
         still.step, data.extent, frozen(x), frozen(p), frozen(q), frozen(d_star), frozen(d),
         frozen(d - d_star), LOSS_FACTS[kind].output, n.jsd, n.v_star, n.loss_d, n.loss_d_star,
         n.bound, w1, n.critic_gap, n.lipschitz, n.mass_p, n.mass_q, found.q.exact,
         found.q.bandwidth, still.spent(), still.game.objective.sigma,
-        _why_blank(still.recipe.loss, bool(len(x))))
+        _why_blank(still.recipe.loss, bool(len(x))),
+        rest=at_rest(still.recipe.loss).d_output)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from ganstudio.bench import plain
-from ganstudio.bench.headless import made_up_images
-from ganstudio.bench.recipes import dcgan_recipe, points_recipe
+from ganstudio.bench.headless import made_up_images, plain_small
+from ganstudio.bench.recipes import dcgan_recipe, points_recipe, small_games
 from ganstudio.data.catalogue import load_dataset
 from ganstudio.training.trainer import Trainer
 
@@ -38,3 +39,27 @@ def test_the_plain_loop_trains() -> None:
     plain.plain_loop(generator, discriminator, data, 2, 64, 5e-3, 0.5)(400)
     made = generator(torch.randn(500, 2)).detach()
     assert (made.mean(0) - 3.0).norm() < 1.5
+
+
+@pytest.mark.parametrize("name", small_games())
+def test_the_small_games_are_the_very_same_game(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the same weights, on the same samples and noise, both loops end at the same weights."""
+    recipe = small_games()[name]
+    data = load_dataset(recipe.data, 0)
+    ours, twin = Trainer(recipe, data, "eager"), Trainer(recipe, data, "eager")
+    made: list[torch.nn.Module] = []
+    plain_game = plain.small_game
+    monkeypatch.setattr(plain, "small_game", lambda g, d, *rest: (
+        made.extend((g, d)), plain_game(g, d, *rest))[1])
+    loop = plain_small(recipe, torch.from_numpy(data.items))
+    monkeypatch.setattr(torch, "randint", lambda *_: twin.batches.choose(recipe.batch))
+    theirs = [p for network in made for p in network.parameters()]
+    with torch.no_grad():
+        for p, w in zip(theirs, (*twin.players.weights_g, *twin.players.weights_d), strict=True):
+            p.copy_(w)
+    torch.set_rng_state(twin.noise.get_state())
+    loop(30)
+    ours.advance(30)
+    for p, w in zip(theirs, (*ours.players.weights_g, *ours.players.weights_d), strict=True):
+        torch.testing.assert_close(p.detach(), w.detach(), rtol=1e-4, atol=1e-5)
+    assert not torch.equal(ours.players.weights_g[0], twin.players.weights_g[0])

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from ganstudio.data import densities
-from ganstudio.data.curves import CurveNoise, moons, spiral, swiss_roll
+from ganstudio.data.curves import CurveNoise, line, moons, spiral, swiss_roll
 from ganstudio.data.densities import GaussianMixture, UniformDiscs, UniformSquares
 from ganstudio.data.toys import circle
 
 PLANE = {
     "mixture": GaussianMixture(np.array([[0.0, 0.0], [1.0, 0.5]]), 0.2, np.array([0.3, 0.7])),
+    "line": CurveNoise(line(2.0, 30.0), 0.1),
     "moons": CurveNoise(moons(), 0.1),
     "spiral": CurveNoise(spiral(2, 1.0), 0.1),
     "swiss roll": CurveNoise(swiss_roll(), 0.1),
@@ -78,7 +79,7 @@ def test_one_gaussian_agrees_with_scipy() -> None:
 
 
 @pytest.mark.parametrize("sigma", [0.01, 0.06, 0.5])
-@pytest.mark.parametrize("curve", [*moons(), *spiral(1, 1.5), *swiss_roll()])
+@pytest.mark.parametrize("curve", [*line(1.6, -20.0), *moons(), *spiral(1, 1.5), *swiss_roll()])
 def test_a_noisy_curve_agrees_with_adaptive_integration(curve, sigma: float) -> None:  # type: ignore[no-untyped-def]
     density = CurveNoise((curve,), sigma)
     for v, distance in ((0.0, 0.5), (0.31, 2.0), (0.77, 3.0), (1.0, 1.0)):

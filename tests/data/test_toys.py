@@ -1,13 +1,17 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import ndtr
+from scipy.stats import norm
 
 from ganstudio.data.catalogue import load_dataset, preset_thumbnail_images, thumbnail_points
 from ganstudio.data.dataset import Cancelled, DataError, Modes
 from ganstudio.data.toys import TOY_KINDS, density_of, modes_of
 from ganstudio.recipe import data as parts
 
-TOYS = [parts.Gaussian1D(), parts.TwoGaussians(), parts.Ring(), parts.Grid(), parts.Moons(),
-        parts.Spiral(), parts.SwissRoll(), parts.Checkerboard(), parts.Disjoint(),
+TOYS = [parts.Gaussian1D(), parts.TwoGaussians(), parts.Ring(), parts.Grid(), parts.Line(),
+        parts.Moons(), parts.Spiral(), parts.SwissRoll(), parts.Checkerboard(), parts.Disjoint(),
         parts.Drawn(strokes=((0.0, 0.0), (0.5, 0.25)))]
 
 
@@ -64,6 +68,31 @@ def test_the_grid_is_the_published_one() -> None:
     assert modes is not None and modes.sigma == 0.05
     expected = {(x, y) for x in (-4, -2, 0, 2, 4) for y in (-4, -2, 0, 2, 4)}
     assert {tuple(c) for c in modes.centres} == expected
+
+
+def test_discs_are_scaled_whole_and_unscaled_ones_are_what_they_were() -> None:
+    modes = modes_of(parts.Disjoint(scale=0.5))
+    assert modes is not None and modes.sigma == pytest.approx(0.05)
+    assert np.allclose(np.linalg.norm(modes.centres, axis=1), 0.5)
+    half = load_dataset(parts.Disjoint(scale=0.5), 3).items
+    assert np.allclose(2 * half, load_dataset(parts.Disjoint(), 3).items, atol=1e-6)
+
+
+@given(angle=st.floats(-180, 180), length=st.floats(0.1, 5), sigma=st.floats(0.001, 1))
+@settings(max_examples=20, deadline=None)
+def test_a_line_is_as_long_thick_and_steep_as_it_says(angle, length, sigma) -> None:  # type: ignore[no-untyped-def]
+    part = parts.Line(length=length, angle=angle, sigma=sigma, points=4000)
+    turn = np.deg2rad(angle)
+    items = load_dataset(part, 1).items.astype(np.float64)
+    along = items @ [np.cos(turn), np.sin(turn)]
+    across = items @ [-np.sin(turn), np.cos(turn)]
+    assert along.std() == pytest.approx(np.hypot(length / np.sqrt(12), sigma), rel=0.05)
+    assert across.std() == pytest.approx(sigma, rel=0.05)
+    # A uniform variable plus a normal one, times a normal one.
+    ends = (np.array([-0.5, 0.5]) * length - along[:50, None]) / sigma
+    exact = np.diff(ndtr(ends), axis=1)[:, 0] / length * norm.pdf(across[:50], 0, sigma)
+    np.testing.assert_allclose(density_of(part).pdf(items[:50]), exact, rtol=1e-6)
+    assert modes_of(part) is None
 
 
 def test_scale_makes_the_other_published_ring() -> None:

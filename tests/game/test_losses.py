@@ -5,8 +5,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganstudio.game.facts import LOSS_FACTS
-from ganstudio.game.losses import LOSSES, Loss, least_squares
+from ganstudio.game.facts import LOSS_FACTS, at_rest
+from ganstudio.game.losses import LOSSES, Loss, least_squares, loss_of
+from ganstudio.recipe.game import WEIGHTED
+from ganstudio.recipe.game import Loss as Settings
 
 F64 = torch.float64
 GRID = torch.linspace(-25, 25, 20_001, dtype=F64)
@@ -265,3 +267,62 @@ def test_pairs_are_told_apart_by_the_log_ratio():
         with torch.no_grad():
             gap -= 2 * slope
     assert gap.item() == pytest.approx(math.log(p / q) - math.log((1 - p) / (1 - q)), abs=1e-6)
+
+
+# ---- the weight of the real term ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ALL)
+@given(r=logits, q=logits)
+@settings(max_examples=15, deadline=None)
+def test_a_weight_of_one_is_no_weight(kind, r, q):
+    r, q = r[:min(len(r), len(q))], q[:min(len(r), len(q))]
+    assert loss_of(Settings(kind=kind)) is LOSSES[kind]
+    plain, weighted = LOSSES[kind].d(r, q), loss_of(Settings(kind=kind, real_weight=0.25)).d(r, q)
+    if kind not in WEIGHTED:
+        assert torch.equal(plain, weighted)
+        return
+    # The weighted loss is the plain one less three quarters of its real part.
+    gone = {"least_squares": (r - 1).square() / 2, "hinge": torch.relu(1 - r)}.get(
+        kind, torch.nn.functional.softplus(-r)).mean()
+    assert weighted.item() == pytest.approx((plain - 0.75 * gone).item(), abs=1e-9)
+
+
+@pytest.mark.parametrize(("parts", "d", "loss_d", "loss_g"), [
+    ({"real_weight": 0.95}, 0.95 / 1.95, 1.95 * math.log(1.95) - 0.95 * math.log(0.95),
+     math.log(1.95 / 0.95)),
+    ({"kind": "minimax", "real_weight": 3}, 0.75, 4 * math.log(4) - 3 * math.log(3), -math.log(4)),
+    ({"kind": "least_squares", "real_weight": 3}, 0.75, 3 / 8, 1 / 32),
+    ({"kind": "non_saturating", "smooth": 0.1}, 0.45, None, -math.log(0.45)),
+])
+def test_where_a_weighted_game_rests(parts, d, loss_d, loss_g):
+    facts = at_rest(Settings(**parts))
+    assert facts.d_output == pytest.approx(d) and facts.loss_g == pytest.approx(loss_g)
+    assert loss_d is None or facts.loss_d == pytest.approx(loss_d)
+
+
+@given(kind=st.sampled_from(WEIGHTED), smooth=st.sampled_from([0, 0.2]),
+       flip=st.sampled_from([0, 0.1, 0.5]), weight=st.floats(0.1, 5))
+@settings(max_examples=40, deadline=None)
+def test_the_facts_at_rest_are_the_least_that_d_can_pay(kind, smooth, flip, weight):
+    """Against the least of D's expected loss where one answer is given to real and fake alike."""
+    part = Settings(kind=kind, smooth=smooth, flip=flip, real_weight=weight)
+    loss, facts = loss_of(part), at_rest(part)
+    at = torch.linspace(-3 if kind == "hinge" else -6, 6, 120_001, dtype=F64)
+    true = 1.0 if kind == "hinge" else 1 - smooth
+
+    def pays(label):
+        return loss.each(at, torch.full_like(at, label))
+
+    paid = (weight * ((1 - flip) * pays(true) + flip * pays(0.0))
+            + (1 - flip) * pays(0.0) + flip * pays(true))
+    assert facts.loss_d == pytest.approx(paid.min().item(), abs=1e-6)
+    if kind != "hinge":
+        best = at[paid.argmin()].reshape(1)
+        assert loss.output(best).item() == pytest.approx(facts.d_output, abs=1e-3)
+        assert loss.g(best).item() == pytest.approx(facts.loss_g, abs=2e-3)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_plain_game_rests_where_it_ever_did(kind):
+    assert at_rest(Settings(kind=kind)) == LOSS_FACTS[kind]

@@ -211,6 +211,18 @@ def test_plain_mlp_is_the_stack_of_layers_it_stands_for(depth, width, d, slope, 
     assert all(torch.allclose(a, b, atol=1e-12) for a, b in zip(ours, theirs, strict=True))
 
 
+@pytest.mark.parametrize("depth", [0, 2])
+def test_points_come_through_tanh_where_the_part_says_so(depth):
+    """The same weights with and without it, and the slopes by finite differences."""
+    plain = make_g(Mlp(depth=depth, width=6), (2,), dtype=torch.float64)
+    bounded = make_g(Mlp(depth=depth, width=6, out="tanh"), (2,), dtype=torch.float64)
+    z = torch.randn(50, 3, dtype=torch.float64) * 3
+    assert torch.equal(bounded(z), torch.tanh(plain(z))) and bounded(z).abs().max() <= 1
+    assert torch.autograd.gradcheck(bounded, (z[:4].requires_grad_(),))
+    assert torch.equal(make_g(Mlp(depth=depth, width=6, out="tanh"), (1, 8, 8))(z.float()),
+                       make_g(Mlp(depth=depth, width=6), (1, 8, 8))(z.float()))
+
+
 def test_parameters_can_be_swapped_functionally():
     D = make_d(Mlp(depth=2, width=5), (2,))
     x = torch.randn(6, 2)

@@ -13,10 +13,13 @@ N = 40_000
 
 
 @pytest.mark.parametrize(("kind", "variance", "fourth"), [
-    ("normal", 1.0, 3.0), ("uniform", 1 / 3, 1 / 5), ("sphere", 1 / 4, 3 / 24),
+    ("normal", 1.0, 3.0), ("uniform", 1 / 3, 1 / 5), ("uniform01", 1 / 12, 1 / 80),
+    ("sphere", 1 / 4, 3 / 24),
 ])
 def test_moments(kind, variance, fourth):
     z = LatentSampler(kind, 4, dtype=torch.float64).draw(N, seeded())
+    if kind == "uniform01":
+        z = z - 0.5
     assert z.shape == (N, 4) and z.dtype == torch.float64
     assert z.mean(0).abs().max() < 0.03
     assert torch.cov(z.T).sub(variance * torch.eye(4)).abs().max() < 0.03
@@ -25,6 +28,8 @@ def test_moments(kind, variance, fourth):
 
 def test_supports():
     assert LatentSampler("uniform", 3).draw(N, seeded()).abs().max() <= 1
+    wide = LatentSampler("uniform01", 3).draw(N, seeded())
+    assert 0 <= wide.min() < 0.01 and 0.99 < wide.max() <= 1
     norms = LatentSampler("sphere", 7).draw(500, seeded()).norm(dim=1)
     assert torch.allclose(norms, torch.ones(500), atol=1e-6)
 
@@ -35,7 +40,7 @@ def test_the_sphere_on_a_line_is_two_points():
     assert abs(z.mean().item()) < 0.02
 
 
-@pytest.mark.parametrize("kind", ["normal", "uniform", "sphere"])
+@pytest.mark.parametrize("kind", ["normal", "uniform", "uniform01", "sphere"])
 @pytest.mark.parametrize("dim", [1, 3])
 def test_draws_come_from_the_given_generator(kind, dim):
     sampler = LatentSampler(kind, dim)
@@ -66,7 +71,7 @@ def test_slerp_stays_on_the_sphere_at_constant_speed(seed, t, dim):
     assert part == pytest.approx(t * whole, abs=1e-5)
 
 
-@pytest.mark.parametrize("kind", ["normal", "uniform", "sphere"])
+@pytest.mark.parametrize("kind", ["normal", "uniform", "uniform01", "sphere"])
 def test_ways_begin_and_end_where_they_should(kind):
     sampler = LatentSampler(kind, 5, dtype=torch.float64)
     z0, z1 = sampler.draw(2, seeded()).unbind(0)
@@ -75,7 +80,7 @@ def test_ways_begin_and_end_where_they_should(kind):
     assert way.shape == (6, 5)
     assert torch.allclose(way[0], z0) and torch.allclose(way[-1], z1)
     straight = torch.allclose(way, lerp(z0, z1, t))
-    assert straight == (kind == "uniform")
+    assert straight == kind.startswith("uniform")
 
 
 def test_slerp_between_parallel_and_opposite_vectors_is_straight():

@@ -1,11 +1,16 @@
 """What works against itself is said in one sentence, and nothing else is."""
 
+import numpy as np
 import pytest
 
+from ganstudio.data.catalogue import thumbnail_points
 from ganstudio.recipe import PRESETS, build, preset, warnings
+from ganstudio.recipe.data import TwoGaussians
+from ganstudio.recipe.reach import reach
 
 BATCH_NORM = {"kind": "mlp", "norm": "batch"}
 SPECTRAL = {"kind": "mlp", "norm": "spectral"}
+TANH = {"kind": "mlp", "out": "tanh"}
 WASSERSTEIN = {"kind": "wasserstein"}
 CASES = [
     ({"discriminator": BATCH_NORM, "penalty": {"gp": 1}}, "The gradient penalty needs the slope"),
@@ -21,6 +26,13 @@ CASES = [
     ({"minibatch": {"layer": "stddev", "group": 4}, "batch": 6}, "Groups of 4 do not divide"),
     ({"minibatch": {"pack": 4}, "batch": 16, "discriminator": BATCH_NORM}, "only 4 packs"),
     ({"loss": {"kind": "hinge", "smooth": 0.1}}, "asks D for no label"),
+    ({"loss": {"kind": "relativistic_paired", "real_weight": 0.9}}, "its weight does nothing"),
+    ({"loss": {"kind": "hinge", "real_weight": 0.9}}, "edge of its margin"),
+    ({"loss": {"smooth": 0.1, "real_weight": 0.5}}, "D rests at 0.3 "),
+    ({"generator": TANH}, "the data go as far as 1.03"),
+    ({"generator": TANH, "data": {"kind": "disjoint"}}, "the data go as far as 1.3"),
+    ({"generator": TANH, "data": {"kind": "line", "length": 4, "angle": 90}}, "as far as 2.06"),
+    ({"generator": TANH, "data": {"kind": "points", "path": "a.csv"}}, "standardised columns"),
     ({"loss": {"flip": 0.5}}, "told nothing at all"),
     ({"loss": {"flip": 0.1, "smooth": 0.1}}, "D rests at 0.45"),
     ({"instance_noise": {"sigma": 0.1}}, "never fades"),
@@ -49,7 +61,10 @@ def test_the_presets_that_begin_plain_do_not_contradict_themselves(name):
     {}, {"loss": WASSERSTEIN, "penalty": {"gp": 10}}, {"loss": {**WASSERSTEIN, "clip": 0.01}},
     {"loss": WASSERSTEIN, "discriminator": SPECTRAL}, {"penalty": {"r1": 1, "r2": 1}},
     {"loss": {"smooth": 0.1}}, {"minibatch": {"pack": 2}}, {"minibatch": {"layer": "stddev"}},
+    {"loss": {"real_weight": 0.95}},
     {"instance_noise": {"sigma": 0.1, "decay": "linear"}}, {"generator": BATCH_NORM},
+    {"generator": TANH, "data": {"kind": "line"}}, {"generator": TANH, "data": {"kind": "digits"}},
+    {"generator": TANH, "data": {"kind": "points", "path": "a.csv", "standardise": False}},
     {"discriminator": SPECTRAL, "penalty": {"lp": 1}}, {"update": {"boost_k": 100, "k_d": 5}},
 ], ids=str)
 def test_what_belongs_together_is_left_in_peace(parts):
@@ -60,3 +75,17 @@ def test_contradictions_add_up():
     said = warnings(build({"discriminator": BATCH_NORM, "penalty": {"gp": 1},
                            "loss": {"kind": "hinge", "smooth": 0.1}}))
     assert len(said) == 2
+
+
+@pytest.mark.parametrize("part", [
+    {"kind": "gaussian-1d", "mean": -3}, {"kind": "two-gaussians"}, {"kind": "ring", "scale": 3},
+    {"kind": "grid", "side": 4, "scale": 0.1}, {"kind": "moons"}, {"kind": "spiral"},
+    {"kind": "swiss-roll"}, {"kind": "checkerboard"}, {"kind": "disjoint", "scale": 0.5},
+    {"kind": "line", "angle": -60}, {"kind": "drawn", "strokes": [[0.2, -0.7], [0.1, 0]]},
+], ids=lambda part: part["kind"])
+def test_how_far_the_data_go_is_how_far_they_go(part):
+    data = build({"data": part}).data
+    far = np.abs(thumbnail_points(data, 20_000)).max()
+    assert reach(data) == pytest.approx(far, rel=0.25), "but for the tails of noise"
+    assert far <= reach(data) + 2 * getattr(data, "sigma", 0) * getattr(data, "scale", 1)
+    assert reach(TwoGaussians(separation=1, sigma=0.1)) == 0.8

@@ -10,9 +10,11 @@ from ganstudio.recipe import (
     Effect,
     Knob,
     Recipe,
+    RecipeError,
     field_applies,
     find_field,
     is_needed,
+    leaves,
     sections,
     with_value,
 )
@@ -43,7 +45,7 @@ IDS = [f"{head}-{part.__name__}" for head, part in PARTS]
 
 def test_every_dataset_and_network_is_there():
     heads = [head for head, _ in PARTS]
-    assert heads.count("data") == 13
+    assert heads.count("data") == 14
     assert heads.count("generator") == heads.count("discriminator") == 2
     assert len(set(heads)) == len([f for f in Recipe.model_fields if f not in (
         "version", "name", "batch", "seed")])
@@ -144,6 +146,7 @@ def test_live_fields_are_those_that_the_design_promises():
     live = {f.path for section in sections(Recipe()) for f in section.fields if f.live}
     assert live == {
         "loss.kind", "loss.clip", "loss.clip_before", "loss.smooth", "loss.flip",
+        "loss.real_weight",
         "loss.feature_matching", "loss.adversarial", "loss.historical",
         *(f"penalty.{n}{tail}" for n in ("gp", "lp", "dragan", "r1", "r2")
           for tail in ("", "_every")),
@@ -155,6 +158,19 @@ def test_live_fields_are_those_that_the_design_promises():
         *(f"optimizer_{p}.{n}" for p in "dg"
           for n in ("lr", "momentum", "alpha", "beta1", "beta2", "eps", "warmup", "schedule",
                     "steps", "final"))}
+
+
+def test_only_a_generator_has_an_output_unit_and_only_for_points():
+    spec = find_field(Recipe(), "generator.out")
+    assert spec.choices == (("linear", "Linear"), ("tanh", "tanh"))
+    assert field_applies(Recipe(), spec)
+    assert find_field(Recipe(), "discriminator.out") is None
+    assert "discriminator.out" not in leaves(Recipe()) and leaves(Recipe())["generator.out"]
+    assert not any(f.path == "discriminator.out" for s in sections(Recipe()) for f in s.fields)
+    images = with_value(Recipe(), "data.kind", "digits")
+    assert not field_applies(images, spec)  # they come through tanh in any case
+    with pytest.raises(RecipeError, match=r"discriminator\.out is not a field"):
+        with_value(Recipe(), "discriminator.out", "tanh")
 
 
 def test_range_text_says_open_and_closed_bounds():

@@ -69,7 +69,21 @@ def test_a_recipe_from_before_the_stabilisers_has_them_off():
     assert made.optimizer_d.schedule == "constant"
 
 
+def test_a_recipe_from_before_output_units_and_weights_has_them_off():
+    document = json.loads(to_text(Recipe()))
+    del document["generator"]["out"], document["loss"]["real_weight"]
+    assert from_text(json.dumps(document)) == Recipe()
+    assert Recipe().generator.out == "linear" and Recipe().loss.real_weight == 1
+    bounded = from_text('{"generator": {"kind": "mlp", "out": "tanh"}}')
+    assert from_text(to_text(bounded)) == bounded and bounded.generator.out == "tanh"
+    assert "out" not in json.loads(to_text(bounded))["discriminator"]
+
+
 @pytest.mark.parametrize(("text", "sentence"), [
+    ('{"discriminator": {"kind": "mlp", "out": "tanh"}}', "discriminator.out: D's output is a "
+                                                         "logit"),
+    ('{"loss": {"real_weight": 0}}', "loss.real_weight: 0 is not allowed; it must be a number "
+                                     "above 0 and at most 10"),
     ('{"batch": 50, "minibatch": {"pack": 4}}', "batch: D judges packs of 4, and 50 samples cannot "
                                                 "be split into them"),
     ('{"batch": 4, "minibatch": {"pack": 4}, "discriminator": {"kind": "mlp", "norm": "batch"}}',

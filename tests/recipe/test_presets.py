@@ -4,6 +4,10 @@ import pytest
 
 from ganstudio.recipe import PRESETS, Recipe, RecipeError, leaves, preset
 
+SMALL = {"batch": 150, "optimizer_d.kind": "sgd", "optimizer_g.kind": "sgd", "update.k_g": 1,
+         "loss.kind": "non_saturating", "loss.real_weight": 0.95, "generator.out": "tanh",
+         "generator.activation": "relu", "discriminator.activation": "relu", "latent.dim": 2,
+         "latent.kind": "uniform01", "update.rule": "alternating"}
 LETTERS = {
     "gan-2014": {"update.rule": "simultaneous", "discriminator.activation": "maxout",
                  "discriminator.pieces": 5, "discriminator.dropout": 0.5, "batch": 100,
@@ -34,6 +38,18 @@ LETTERS = {
                 "discriminator.width": 200, "optimizer_d.beta1": 0.8, "batch": 200},
     "pacgan4": {"minibatch.pack": 4, "batch": 400, "discriminator.pieces": 5,
                 "data.points": 100_000},
+    "small-gaussians": {**SMALL, "generator.depth": 2, "generator.width": 8,
+                        "discriminator.depth": 2, "discriminator.width": 8, "update.k_d": 2,
+                        "optimizer_d.lr": 0.1, "optimizer_g.lr": 0.03},
+    "small-ring": {**SMALL, "generator.depth": 2, "generator.width": 10,
+                   "discriminator.depth": 3, "discriminator.width": 9, "update.k_d": 3,
+                   "optimizer_d.lr": 0.1, "optimizer_g.lr": 0.03},
+    "small-disjoint": {**SMALL, "generator.depth": 3, "generator.width": 10,
+                       "discriminator.depth": 3, "discriminator.width": 11, "update.k_d": 1,
+                       "optimizer_d.lr": 0.1, "optimizer_g.lr": 0.03},
+    "small-line": {**SMALL, "generator.depth": 2, "generator.width": 5,
+                   "discriminator.depth": 2, "discriminator.width": 6, "update.k_d": 2,
+                   "optimizer_d.lr": 0.03, "optimizer_g.lr": 0.01, "data.kind": "line"},
     "relativistic": {"loss.kind": "relativistic_paired", "penalty.r1": 1, "penalty.r2": 1},
 }
 

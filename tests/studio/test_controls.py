@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
+from ganstudio.recipe import with_value
 from ganstudio.session.messages import Status, Tweak, Update
 from ganstudio.studio.docks.controls import ControlsDock
 from ganstudio.studio.window import MainWindow
@@ -149,6 +150,17 @@ def test_reset_per_row(running, controls, qtbot: QtBot) -> None:
 def test_fields_that_mean_nothing_are_greyed(controls) -> None:
     assert not controls.form.find("optimizer_d.momentum").editor.box.isEnabled()
     assert controls.form.find("optimizer_d.beta1").editor.box.isEnabled()
+
+
+def test_g_has_an_output_unit_that_images_leave_no_choice_of(running, controls) -> None:
+    box = controls.form.find("generator.out").editor.box
+    assert box.isEnabled() and controls.form.find("discriminator.out") is None
+    recipe = running.controller.running
+    controls.form.show_recipe(with_value(recipe, "data.kind", "digits"), recipe, set(), set(),
+                              whole=False)
+    assert not box.isEnabled()
+    controls.form.show_recipe(recipe, recipe, set(), set(), whole=False)
+    assert box.isEnabled()
 
 
 def test_waiting_is_worn_until_confirmed(make_window, qtbot: QtBot) -> None:

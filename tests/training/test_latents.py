@@ -11,7 +11,7 @@ from ganstudio.training.mosaic import tile, to_pictures
 from ganstudio.training.streams import Stream, generator, stream_seed
 
 
-@pytest.mark.parametrize("kind", ["normal", "uniform", "sphere"])
+@pytest.mark.parametrize("kind", ["normal", "uniform", "uniform01", "sphere"])
 def test_the_first_few_are_the_same_however_many_are_asked_for(kind):
     sampler = LatentSampler(kind, 3)
     many = FixedLatents(5, sampler).first(2 * BLOCK + 7)

@@ -65,6 +65,12 @@ def test_uniform_levels_are_even():
     np.testing.assert_allclose(spread("uniform", 1, 4)[:, 0], [-0.75, -0.25, 0.25, 0.75])
 
 
+def test_noise_from_0_to_1_keeps_its_other_numbers_in_the_middle():
+    np.testing.assert_allclose(spread("uniform01", 3, 2), [[0.25, 0.5, 0.5], [0.75, 0.5, 0.5]])
+    z = lattice("uniform01", 3, 4)
+    assert z.min() == 0.125 and z.max() == 0.875 and (z[:, 2] == 0.5).all()
+
+
 def test_the_spheres_levels_lie_on_it():
     assert set(spread("sphere", 1, 6)[:, 0].tolist()) == {-1.0, 1.0}
     circle = spread("sphere", 4, 12)
@@ -72,7 +78,7 @@ def test_the_spheres_levels_lie_on_it():
     assert not circle[:, 2:].any()
 
 
-@pytest.mark.parametrize("kind", ["normal", "uniform", "sphere"])
+@pytest.mark.parametrize("kind", ["normal", "uniform", "uniform01", "sphere"])
 @pytest.mark.parametrize("dim", [1, 2, 3, 5])
 def test_the_lattice_has_rows_and_columns(kind, dim):
     z = lattice(kind, dim, 5)

@@ -20,15 +20,18 @@ def view(judge):
     return View(judge, lambda x: (judge(x), x), lambda x: x, False)
 
 
-@pytest.mark.parametrize(("smooth", "flip"), [(0.1, 0.0), (0.3, 0.0), (0.0, 0.2), (0.1, 0.2)])
+@pytest.mark.parametrize(("smooth", "flip", "w"), [
+    (0.1, 0.0, 1), (0.3, 0.0, 1), (0.0, 0.2, 1), (0.1, 0.2, 1), (0.0, 0.0, 0.95),
+    (0.0, 0.0, 3), (0.2, 0.0, 0.5), (0.0, 0.2, 0.5), (0.1, 0.2, 2)])
 @pytest.mark.parametrize("kind", ["non_saturating", "least_squares"])
-def test_smoothed_d_rests_where_theory_puts_it(kind, smooth, flip):
+def test_smoothed_d_rests_where_theory_puts_it(kind, smooth, flip, w):
     """D solved to its optimum over three places of known p and q, in float64."""
     p, q = torch.tensor([0.7, 0.2, 0.1], dtype=F64), torch.tensor([0.2, 0.2, 0.6], dtype=F64)
     count = 20_000
     real = torch.repeat_interleave(torch.arange(3), (p * count).round().long())
     fake = torch.repeat_interleave(torch.arange(3), (q * count).round().long())
-    objective = Objective(build({"loss": {"kind": kind, "smooth": smooth, "flip": flip}}))
+    objective = Objective(build({"loss": {"kind": kind, "smooth": smooth, "flip": flip,
+                                          "real_weight": w}}))
     answers = torch.zeros(3, dtype=F64, requires_grad=True)
     chance = SameChance(CPU)  # one fixed flip of the coins, so that the loss has one optimum
     judge = view(lambda x: answers[x])
@@ -40,11 +43,12 @@ def test_smoothed_d_rests_where_theory_puts_it(kind, smooth, flip):
         with torch.no_grad():
             answers -= slope / bend
     d = answers if kind == "least_squares" else torch.sigmoid(answers)
-    right = (1 - smooth) * ((1 - flip) * p + flip * q) / (p + q)
+    right = (1 - smooth) * ((1 - flip) * w * p + flip * q) / (w * p + q)
     noise = 0.02 if flip else 1e-6
     assert d.tolist() == pytest.approx(right.tolist(), abs=noise)
     if not flip:
-        assert d[1].item() == pytest.approx((1 - smooth) / 2, abs=1e-6)  # .45 at a label of .9
+        rest = (1 - smooth) * w / (w + 1)  # .45 at a label of .9
+        assert d[1].item() == pytest.approx(rest, abs=1e-6)
 
 
 def test_lazy_penalties_weigh_the_same_in_the_mean():

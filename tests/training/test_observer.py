@@ -189,7 +189,7 @@ def test_arrows_are_the_gradients_by_finite_differences(loss):
     assert not any(w.grad is not None for w in trainer.players.weights_d)
 
 
-@pytest.mark.parametrize("kind", ["normal", "uniform", "sphere"])
+@pytest.mark.parametrize("kind", ["normal", "uniform", "uniform01", "sphere"])
 def test_the_latent_map_is_g_on_a_lattice(kind):
     from ganstudio.training.lines import lattice
 
@@ -288,7 +288,7 @@ def test_colour_mosaic_and_few_reals(tmp_path):
 # ---- walks ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["normal", "uniform", "sphere"])
+@pytest.mark.parametrize("kind", ["normal", "uniform", "uniform01", "sphere"])
 def test_a_walk_goes_from_one_end_to_the_other(kind):
     trainer, observer = observed(**DOUBLE, latent={"kind": kind, "dim": 3})
     z0, z1 = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.6, -0.8])
@@ -300,7 +300,7 @@ def test_a_walk_goes_from_one_end_to_the_other(kind):
     np.testing.assert_allclose(frame.at, generate(trainer, [frame.z])[0], rtol=1e-5)
     assert frame.d == pytest.approx(judge(trainer, [frame.at])[0], rel=1e-5)
     length = np.linalg.norm(frame.z)
-    assert (length == pytest.approx(1, rel=1e-5)) == (kind != "uniform")
+    assert (length == pytest.approx(1, rel=1e-5)) == (not kind.startswith("uniform"))
 
 
 def test_a_walk_among_images_shows_pictures():

@@ -17,7 +17,14 @@ from ganstudio.recipe.game import Loss
 from ganstudio.training import theory_look, theory_transport
 from ganstudio.training.field_frames import WantTheory
 from ganstudio.training.observer import Observer
-from ganstudio.training.theory_density import Lattice, kernel_mass, line_mass, noisy
+from ganstudio.training.theory_density import (
+    Lattice,
+    is_line_map,
+    kernel_mass,
+    latent_mesh,
+    line_mass,
+    noisy,
+)
 from ganstudio.training.trainer import Trainer
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "game/reference/dynamics.json").read_text())
@@ -101,6 +108,23 @@ def test_the_learned_loss_is_the_integral_of_its_own_output():
     assert frame.loss_d == pytest.approx(loss, rel=2e-2)
 
 
+@pytest.mark.parametrize("kind", ["non_saturating", "least_squares"])
+def test_a_weighted_discriminator_learns_the_weighted_optimum_and_proves_as_much(kind):
+    made = normal_run((0, 1), (1, 1), update={"train_g": False}, batch=512,
+                      loss={"kind": kind, "real_weight": 0.4},
+                      optimizer_d={"kind": "adam", "lr": 0.01})
+    made.advance(400)
+    frame = Observer(made).look(WantTheory(bins=400))
+    sure = frame.p + frame.q > 0.05
+    p, q = frame.p[sure], frame.q[sure]
+    assert frame.d_star[sure] == pytest.approx(0.4 * p / (0.4 * p + q), abs=1e-5)
+    assert frame.rest == pytest.approx(0.4 / 1.4)
+    assert np.abs(frame.difference[sure]).mean() < 0.03
+    # With the weight taken out of its answer, D proves nearly all of the divergence.
+    assert frame.loss_d_star == pytest.approx(log(4) - 2 * frame.jsd)
+    assert 0.7 * frame.jsd < frame.bound < frame.jsd
+
+
 @pytest.mark.parametrize("kind", ["least_squares", "hinge", "wasserstein"])
 def test_each_loss_has_its_own_optimum(kind):
     made = normal_run((0, 1), (2, 1), loss={"kind": kind})
@@ -150,6 +174,21 @@ def test_a_flat_stretch_keeps_its_mass():
 def test_what_leaves_the_lattice_is_told_by_the_mass():
     z = np.linspace(-1, 1, 101)
     assert line_mass("uniform", z, 4 * z, np.linspace(-1, 1, 11)).sum() == pytest.approx(0.25)
+
+
+def test_noise_from_0_to_1_is_followed_exactly():
+    """G(z) of z on [0, 1]: for an affine map a uniform density between its two ends."""
+    made = tiny.trainer(data={"kind": "gaussian-1d", "points": 200},
+                        latent={"kind": "uniform01", "dim": 1}, generator=tiny.mlp(depth=0),
+                        machine={"precision": "float64"})
+    z = latent_mesh(made.recipe, made.players.weights_g[0])
+    assert (z.min(), z.max()) == (0, 1) and is_line_map(made.recipe)
+    ends = made.players.g(z[[0, -1]]).detach().numpy()[:, 0]
+    edges = np.linspace(ends.min() - 0.5, ends.max() + 0.5, 4001)
+    mass = line_mass("uniform01", z[:, 0].numpy(), made.players.g(z).detach().numpy()[:, 0], edges)
+    inside = (edges[:-1] > ends.min()) & (edges[1:] < ends.max())
+    assert mass.sum() == pytest.approx(1) and not mass[edges[1:] < ends.min()].any()
+    assert mass[inside] / np.diff(edges)[inside] == pytest.approx(1 / np.ptp(ends), rel=1e-6)
 
 
 def test_a_kernel_estimate_finds_narrow_modes():
@@ -250,6 +289,11 @@ def test_labels_and_pairs_move_the_optimal_discriminator():
     assert theory_look._optimal(Loss(smooth=0.1), p, q) == pytest.approx(0.9 * share)
     assert theory_look._optimal(Loss(smooth=0.1, flip=0.2), p, q) == pytest.approx(
         0.9 * (0.8 * p + 0.2 * q) / (p + q))
+    assert theory_look._optimal(Loss(real_weight=0.5), p, q) == pytest.approx(
+        0.5 * p / (0.5 * p + q))
+    assert theory_look._optimal(Loss(real_weight=0.5, smooth=0.1, flip=0.2), p, q) == pytest.approx(
+        0.9 * (0.8 * 0.5 * p + 0.2 * q) / (0.5 * p + q))
+    assert theory_look._optimal(Loss(kind="hinge", real_weight=0.5), p, q).tolist() == [1, -1, -1]
     paired = theory_look._optimal(Loss(kind="relativistic_paired"), p, q)
     assert paired == pytest.approx(np.log(p / q))
     levelled = theory_look._levelled(paired, p)

@@ -6,6 +6,7 @@ from ganstudio.recipe.change import RecipeError
 from ganstudio.recipe.presets.basic import BASIC
 from ganstudio.recipe.presets.entry import Preset
 from ganstudio.recipe.presets.published import PUBLISHED
+from ganstudio.recipe.presets.small import SMALL
 from ganstudio.recipe.presets.stabilised import STABILISED
 from ganstudio.recipe.tree import Recipe
 
@@ -13,6 +14,7 @@ __all__ = ["PRESETS", "Preset", "preset"]
 
 PRESETS: dict[str, Preset] = {
     **BASIC.presets, **STABILISED.presets, **PUBLISHED.presets,
+    **SMALL.presets,
 }
 
 

@@ -108,8 +108,11 @@ def _mlp(network: Any, part: Any) -> list[Layer]:
             if network.norms is not None:
                 layers.append(_norm(network.norms[index]))
             layers.append(_activation(part))
-    if len(network.sample_shape) == 3:
-        layers += [Layer("Tanh", "nn.Tanh()"), _unflatten(tuple(network.sample_shape))]
+    image = len(network.sample_shape) == 3
+    if image or part.out == "tanh":
+        layers.append(Layer("Tanh", "nn.Tanh()"))
+    if image:
+        layers.append(_unflatten(tuple(network.sample_shape)))
     return layers
 
 

@@ -23,6 +23,7 @@ def loader_text(layers: list[Layer], weights: str, latent: Any, sample_shape: tu
     """A script that loads the file named ``weights`` and makes 16 samples."""
     noise = {"normal": f"torch.randn(16, {latent.dim})",
              "uniform": f"torch.rand(16, {latent.dim}) * 2 - 1",
+             "uniform01": f"torch.rand(16, {latent.dim})",
              "sphere": f"nn.functional.normalize(torch.randn(16, {latent.dim}))"}[latent.kind]
     maxout = "\n\n" + block(MAXOUT) + "\n" if any(x.kind == "Maxout" for x in layers) else ""
     if len(sample_shape) == 3:

@@ -8,7 +8,8 @@ from math import isclose, log
 
 import numpy as np
 
-from ganstudio.game.facts import LOSS_FACTS
+from ganstudio.game.facts import LOSS_FACTS, at_rest
+from ganstudio.recipe.game import Loss
 from ganstudio.runs.gallery.columns import Columns, shown_range, smooth, thin
 from ganstudio.runs.gallery.data import GalleryData
 from ganstudio.runs.gallery.raster import text_width
@@ -28,6 +29,8 @@ WIDTH = 960
 LEFT, RIGHT = 58, 16
 LANES, LANE = 3, 15
 DASH = (6.0, 3.5)
+_MATTERS = ("loss.kind", "loss.smooth", "loss.flip", "loss.real_weight")
+"""What decides where a game is at rest."""
 OUTPUT_TITLES = {"probability": "D’s output, as a probability", "score": "D’s output, as a score",
                  "critic": "D’s output (a critic’s value)"}
 
@@ -72,20 +75,29 @@ PANELS = (
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From ``first`` to ``last`` the loss was ``kind``."""
+    """From ``first`` to ``last`` the loss was ``loss``."""
 
     first: float
     last: float
-    kind: str
+    loss: Loss
+
+    @property
+    def kind(self) -> str:
+        """Its name in the recipe."""
+        return self.loss.kind
 
 
 def loss_spans(data: GalleryData, first: float, last: float) -> list[Span]:
     """Which loss ruled when: the recipe's now, and before each change of it the one before."""
-    turns = [(t.step, t.changes["loss.kind"]) for t in data.changes if "loss.kind" in t.changes]
-    kinds = [str(change[0]) for _, change in turns] + [data.recipe.loss.kind]
+    turns = [(t.step, before) for t in data.changes if (before := {
+        path.removeprefix("loss."): change[0] for path, change in t.changes.items()
+        if path in _MATTERS and change[0] is not None})]
+    losses = [data.recipe.loss]
+    for _, before in reversed(turns):
+        losses.append(losses[-1].model_copy(update=before))
     edges = [first, *(min(max(float(step), first), last) for step, _ in turns), last]
-    return [Span(a, b, kind) for (a, b), kind in zip(pairwise(edges), kinds, strict=True)
-            if (b > a or first == last) and kind in LOSS_FACTS]
+    return [Span(a, b, loss) for (a, b), loss in zip(pairwise(edges), reversed(losses), strict=True)
+            if (b > a or first == last) and loss.kind in LOSS_FACTS]
 
 
 def curves_scene(data: GalleryData, *, heading: bool = True) -> Scene:
@@ -129,7 +141,7 @@ def _value_range(curves: tuple[Curve, ...], series: list[Columns],
     if outputs and spans and all(LOSS_FACTS[s.kind].output == "probability" for s in spans):
         return 0.0, 1.0
     low, high = shown_range(*series)
-    rest = [v for s in spans for c in curves if (v := equilibrium(c.column, s.kind)) is not None]
+    rest = [v for s in spans for c in curves if (v := equilibrium(c.column, s.loss)) is not None]
     # The rest is worth showing unless that would squeeze the curves into a corner.
     room = high - low
     low = min([low, *(v for v in rest if low - 1.5 * room < v)])
@@ -138,9 +150,9 @@ def _value_range(curves: tuple[Curve, ...], series: list[Columns],
     return low - pad, high + pad
 
 
-def equilibrium(column: str, kind: str) -> float | None:
+def equilibrium(column: str, loss: Loss) -> float | None:
     """The value of a scalar where fakes and reals have one distribution; None where it is free."""
-    facts = LOSS_FACTS[kind]
+    facts = at_rest(loss)
     return {"loss_d": facts.loss_d, "loss_g": facts.loss_g}.get(column, facts.d_output)
 
 
@@ -192,7 +204,7 @@ def _equilibria(frame: Frame, curves: tuple[Curve, ...], spans: list[Span]) -> l
         x0, x1 = frame.x(span.first), frame.x(frame.x1 if span is spans[-1] else span.last)
         heights: list[float] = []
         for curve in curves:
-            value = equilibrium(curve.column, span.kind)
+            value = equilibrium(curve.column, span.loss)
             if value is None or not frame.y0 <= value <= frame.y1:
                 continue
             y = frame.y(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import pi
+from math import cos, pi, radians, sin
 from typing import Any
 
 from ganstudio.runs.script.files import images_text, points_file_text
@@ -105,6 +105,12 @@ def _curve(part: Any, branches: int, places: str, before: str = "") -> Toy:
         """) + "\n" + places + "\npoints = noise + points"
 
 
+def _line(part: Any) -> Toy:
+    angle = radians(part.angle)
+    x, y = part.length * cos(angle), part.length * sin(angle)
+    return _curve(part, 1, f"points = (u - 0.5)[:, None] * [{x!r}, {y!r}]")
+
+
 def _moons(part: Any) -> Toy:
     return _curve(part, 2, block("""
         arc = np.stack([np.cos(math.pi * u), np.sin(math.pi * u)], axis=1)
@@ -141,16 +147,17 @@ def _checkerboard(part: Any) -> Toy:
 
 
 def _disjoint(part: Any) -> Toy:
-    return _circle(part.blobs, 1.0), block(f"""
+    radius = part.radius * part.scale
+    return _circle(part.blobs, part.scale), block(f"""
         centre = centres[rng.integers({part.blobs}, size={{n}})]
         angle = 2 * math.pi * rng.random({{n}})
-        distance = {part.radius!r} * np.sqrt(rng.random({{n}}))  # equal areas are equally likely
+        distance = {radius!r} * np.sqrt(rng.random({{n}}))  # equal areas are equally likely
         points = centre + distance[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
         """)
 
 
 _TOYS: dict[str, Callable[[Any], Toy]] = {
     "gaussian-1d": _gaussian_1d, "two-gaussians": _two_gaussians, "ring": _ring, "grid": _grid,
-    "moons": _moons, "spiral": _spiral, "swiss-roll": _swiss_roll,
+    "line": _line, "moons": _moons, "spiral": _spiral, "swiss-roll": _swiss_roll,
     "checkerboard": _checkerboard, "disjoint": _disjoint, "drawn": _drawn,
 }

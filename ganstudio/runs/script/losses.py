@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from ganstudio.recipe.game import WEIGHTED
+from ganstudio.runs.script.names import named
 from ganstudio.runs.script.plan import Plan
 from ganstudio.runs.script.text import block, inside, join
 
-# What D minimises, what G minimises, and a word on each.
+# What D minimises, what G minimises, and a word on each; {w} is where its real term is weighed.
 _FORMULAS = {
-    "minimax": ("softplus(-real).mean() + softplus(fake).mean()", "-softplus(fake).mean()",
+    "minimax": ("{w}softplus(-real).mean() + softplus(fake).mean()", "-softplus(fake).mean()",
                 "The cross-entropy of telling real from fake (Goodfellow et al. 2014).",
                 "What D pays for the fakes, G gains."),
-    "non_saturating": ("softplus(-real).mean() + softplus(fake).mean()",
+    "non_saturating": ("{w}softplus(-real).mean() + softplus(fake).mean()",
                        "softplus(-fake).mean()",
                        "The cross-entropy of telling real from fake (Goodfellow et al. 2014).",
                        "G wants its fakes called real, which pulls even where D is sure."),
-    "least_squares": ("((real - 1).square().mean() + fake.square().mean()) * 0.5",
+    "least_squares": ("({w}(real - 1).square().mean() + fake.square().mean()) * 0.5",
                       "(fake - 1).square().mean() * 0.5",
                       "Real should give 1 and fake 0 (Mao et al. 2016).",
                       "Fakes should give 1."),
-    "hinge": ("relu(1 - real).mean() + relu(1 + fake).mean()", "-fake.mean()",
+    "hinge": ("{w}relu(1 - real).mean() + relu(1 + fake).mean()", "-fake.mean()",
               "D stops caring once it is right by one (Lim & Ye 2017).",
               "D should believe in the fakes, the more the better."),
     "wasserstein": ("fake.mean() - real.mean()", "-fake.mean()",
@@ -38,12 +40,12 @@ COMPARES = ("relativistic_average", "relativistic_paired")
 """Losses in which G's fakes are held against reals."""
 # D's loss where it is asked for 1 - smooth on real samples (Salimans et al. 2016).
 _SMOOTHED = {
-    "least_squares": "((real - {y}).square() * 0.5).mean() + (fake.square() * 0.5).mean()",
+    "least_squares": "{w}((real - {y}).square() * 0.5).mean() + (fake.square() * 0.5).mean()",
     "relativistic_average": "(softplus(real - fake.mean()) - {y} * (real - fake.mean())).mean() "
                             "+ softplus(fake - real.mean()).mean()",
     "relativistic_paired": "(softplus(real - fake) - {y} * (real - fake)).mean()",
 }
-_SMOOTH_USUAL = "(softplus(real) - {y} * real).mean() + softplus(fake).mean()"
+_SMOOTH_USUAL = "{w}(softplus(real) - {y} * real).mean() + softplus(fake).mean()"
 _UNLABELLED = ("hinge", "wasserstein")
 # What D pays for the logit x of one sample that is called y (1 real, 0 fake).
 _EACH = {"least_squares": "(x - y).square() * 0.5", "hinge": "relu(1 - (2 * y - 1) * x)",
@@ -55,7 +57,7 @@ _SIDES = {
                             "{each}(fake - real.mean(), false).mean()",
     "relativistic_paired": "{each}(real - fake, true).mean()",
 }
-_SIDES_USUAL = "{each}(real, true).mean() + {each}(fake, false).mean()"
+_SIDES_USUAL = "{w}{each}(real, true).mean() + {each}(fake, false).mean()"
 
 
 def compares(plan: Plan) -> bool:
@@ -124,8 +126,9 @@ def _pair(plan: Plan, kind: str, d: str, g: str) -> str:
         arguments += ", real" if always_compares(plan) else ", real=None"
     g_text = [f"def {g}({arguments}):", f'    """{g_note}"""', f"    return {g_formula}"]
     label = _label(plan, kind)
+    weight = "REAL_WEIGHT * " if kind in WEIGHTED and named(plan, "loss.real_weight") else ""
     if plan.ever("loss.flip"):
-        each = _SIDES.get(kind, _SIDES_USUAL).replace("{each}", f"{d}_each")
+        each = _SIDES.get(kind, _SIDES_USUAL).replace("{each}", f"{d}_each").replace("{w}", weight)
         if len(each) > 84:
             each = "(" + each.replace(" + ", "\n            + ") + ")"
         return "\n".join([
@@ -138,6 +141,7 @@ def _pair(plan: Plan, kind: str, d: str, g: str) -> str:
     if plan.ever("loss.smooth") and kind not in _UNLABELLED:
         d_formula = _SMOOTHED.get(kind, _SMOOTH_USUAL).replace("{y}", label)
         d_note = d_note.split(" (")[0] + ", with smoothed labels (Salimans et al. 2016)."
+    d_formula = d_formula.replace("{w}", weight)
     if len(d_formula) > 84:
         d_formula = "(" + d_formula.replace("() + ", "()\n            + ") + ")"
     return "\n".join([f"def {d}(real, fake):", f'    """{d_note}"""', f"    return {d_formula}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ganstudio.recipe import find_field
+from ganstudio.recipe.game import WEIGHTED
 from ganstudio.runs.script.plan import Plan
 
 PENALTIES = ("gp", "lp", "dragan", "r1", "r2")
@@ -10,6 +11,7 @@ LOOKAHEADS = ("lookahead", "lola_foerster", "lola_exact")
 
 _GIVEN = {
     "batch": "BATCH", "loss.clip": "CLIP", "loss.smooth": "SMOOTH", "loss.flip": "FLIP",
+    "loss.real_weight": "REAL_WEIGHT",
     "loss.feature_matching": "MATCHING", "loss.historical": "HISTORICAL", "update.k_d": "K_D",
     "update.k_g": "K_G", "update.gamma": "GAMMA", "update.sga_lambda": "BEND",
     "update.unroll_k": "AHEAD", "update.unroll_eta": "ETA", "update.lookahead_eta": "ETA",
@@ -69,6 +71,8 @@ def _matters(plan: Plan, path: str) -> bool:
     if path.startswith("optimizer_"):
         player = path[10]
         return scheduled(plan, player) or (path.endswith(".lr") and sometimes_asleep(plan, player))
+    if path == "loss.real_weight":
+        return plan.values(path) != [1] and any(k in WEIGHTED for k in plan.values("loss.kind"))
     if path in _PART_OF:
         return plan.ever(_PART_OF[path])
     return plan.varies(path) or plan.ever(path)

@@ -57,8 +57,10 @@ def generator_layers(plan: Plan) -> list[list[str]]:
     if part.kind == "dcgan":
         return _dcgan_generator(part, recipe.latent.dim, plan.shape)
     rows = _mlp(part, recipe.latent.dim, prod(plan.shape))
+    if plan.is_image or part.out == "tanh":
+        rows[-1].append("nn.Tanh()")
     if plan.is_image:
-        rows[-1] += ["nn.Tanh()", f"nn.Unflatten(1, {plan.shape})"]
+        rows[-1].append(f"nn.Unflatten(1, {plan.shape})")
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganstudio.recipe.data import LATENT_BOXES
 from ganstudio.runs.script.bounds import refuse
 from ganstudio.runs.script.chance import streams_text
 from ganstudio.runs.script.data import data_text
@@ -79,8 +80,9 @@ def _latents(plan: Plan) -> str:
     normal = f"torch.randn(count, {latent.dim}, generator=noise_rng{where})"
     if latent.kind == "normal":
         drawn = normal
-    elif latent.kind == "uniform":
-        drawn = (f"torch.empty(count, {latent.dim}{where}).uniform_(-1.0, 1.0, "
+    elif latent.kind in LATENT_BOXES:
+        low, high = LATENT_BOXES[latent.kind]
+        drawn = (f"torch.empty(count, {latent.dim}{where}).uniform_({low}, {high}, "
                  "generator=noise_rng)")
     elif latent.dim == 1:
         drawn = (f"torch.empty(count, 1{where}).bernoulli_(0.5, generator=noise_rng)"

@@ -40,7 +40,8 @@ NUMBERS: tuple[tuple[str, str, float | None, str], ...] = (
     ("jsd", "JSD", 0.0, "The Jensen-Shannon divergence of data and generator, in nats."),
     ("bound", "bound log 2 − L_D/2", 0.0, "What the learned D's loss proves of the JSD: never "
      "above it."),
-    ("loss_d", "L_D learned", log(4), "The learned D's cross-entropy loss on both densities."),
+    ("loss_d", "L_D learned", log(4), "The learned D's cross-entropy loss on both densities, both "
+     "weighed alike: a weight of the real term is taken out of D's answer first."),
     ("loss_d_star", "L_D at D*", log(4), "The same loss at the optimal discriminator: the least "
      "there is."),
     ("w1", "W1", 0.0, "The exact Wasserstein-1 distance: of the densities for 1-D data, else of "

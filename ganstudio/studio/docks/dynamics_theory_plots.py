@@ -66,8 +66,8 @@ class TheoryLine(Plot):
             wide = float(x[1] - x[0]) if len(x) > 1 else 1.0
             self._bars.draw(painter, x, wide, level, np.full(len(x), frame.bottom()),
                             mixed(colour, theme.plot, 0.16))
-        rest = 0.0 if self.difference else 0.5
-        if self.difference or f.output != "critic":
+        rest = 0.0 if self.difference else f.rest
+        if rest is not None:
             y = round(float(self.to_y(rest)))
             painter.setPen(thin(theme.muted, (1, 3)))
             painter.drawLine(QPointF(frame.left(), y), QPointF(frame.right(), y))

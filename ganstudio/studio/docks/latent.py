@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio.recipe.data import LATENT_BOXES
 from ganstudio.session.messages import State, Update
 from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.latent_views import Pad, PathView, Strip
@@ -39,9 +40,9 @@ PLAY_MS = 50
 
 
 def draw_z(rng: np.random.Generator, kind: str, dimension: int) -> tuple[float, ...]:
-    """One latent of the kind: ``normal``, ``uniform`` on ±1, or on the unit ``sphere``."""
-    if kind == "uniform":
-        z = rng.uniform(-1, 1, dimension)
+    """One latent of the recipe's kinds."""
+    if kind in LATENT_BOXES:
+        z = rng.uniform(*LATENT_BOXES[kind], dimension)
     else:
         z = rng.standard_normal(dimension)
         if kind == "sphere":
@@ -151,7 +152,8 @@ class LatentDock(Dock):
         self.count.setVisible(images)
         reach = 3.0 if info.latent_kind == "normal" else 1.0
         for pad in self.pads.values():
-            pad.begin(min(info.latent_dim, 2), reach)
+            pad.begin(min(info.latent_dim, 2),
+                      *LATENT_BOXES.get(info.latent_kind, (-reach, reach)))
         if not images:
             self.path.begin(info.sample_shape[0], info.extent)
             scales = [Linear(float(o), float(s)) for o, s in zip(info.offset, info.scale,

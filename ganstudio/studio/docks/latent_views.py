@@ -111,14 +111,16 @@ class Pad(Plot):
         self.letter = name
         self.dimensions = 2
         self.z = (0.0, 0.0)
+        self.middle = 0.0
         self.setFixedSize(132, 96)
         self.setAccessibleName(f"Pick z {name}")
         self.setToolTip(f"Click or drag to pick z {name}; arrow keys move it.")
 
-    def begin(self, dimensions: int, reach: float) -> None:
-        """A latent of so many numbers, most of them within ±``reach``."""
+    def begin(self, dimensions: int, low: float, high: float) -> None:
+        """A latent of so many numbers, most of them from ``low`` to ``high``."""
         self.dimensions = dimensions
-        self.extent = Extent(-reach, reach, -reach, reach)
+        self.middle = (low + high) / 2
+        self.extent = Extent(low, high, low, high)
         self.setFixedSize(132, 96 if dimensions == 2 else 52)
         self.stale()
 
@@ -127,15 +129,15 @@ class Pad(Plot):
 
     def x_ticks(self) -> list[tuple[float, str]]:
         """Only the middle."""
-        return [(0.0, "")]
+        return [(self.middle, "")]
 
     def y_ticks(self) -> list[tuple[float, str]]:
         """Only the middle."""
-        return [(0.0, "")]
+        return [(self.middle, "")]
 
     def set_z(self, z: tuple[float, ...]) -> None:
         """Mark this latent."""
-        self.z = (z[0], z[1] if len(z) > 1 else 0.0)
+        self.z = (z[0], z[1] if len(z) > 1 else self.middle)
         self.update()
 
     def draw(self, painter: QPainter, frame: QRectF) -> None:
@@ -179,8 +181,8 @@ class Pad(Plot):
         if move is None:
             event.ignore()
             return
-        reach = self.extent.x1
-        x, y = (min(max(z + d, -reach), reach) for z, d in zip(self.z, move, strict=True))
+        low, high = self.extent.x0, self.extent.x1
+        x, y = (min(max(z + d, low), high) for z, d in zip(self.z, move, strict=True))
         self.picked.emit(x, y if self.dimensions == 2 else 0.0)
 
 

@@ -12,7 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout
 
-from ganstudio.game.facts import LOSS_FACTS
+from ganstudio.game.facts import at_rest
+from ganstudio.recipe.game import Loss
 from ganstudio.session.messages import State, Update
 from ganstudio.studio.docks.base import Dock
 from ganstudio.studio.docks.history import History
@@ -74,7 +75,7 @@ class LossesDock(Dock):
         self.own = self.shown = Strand()
         """The branch in training, and the one whose curves are drawn."""
         self._theme = LIGHT
-        self._loss = "non_saturating"
+        self._loss = Loss()
         self._running = False
         self._y_free = [False, False]
         self._ranges = (SteadyRange(), SteadyRange())
@@ -201,13 +202,20 @@ class LossesDock(Dock):
         self._read(0, 1)
 
     def set_recipe(self, recipe: Any) -> None:
-        """Take the kind of loss from a recipe."""
-        self.set_loss(recipe.loss.kind)
+        """Take the loss from a recipe."""
+        self.set_loss(recipe.loss.model_dump())
 
-    def set_loss(self, kind: str) -> None:
-        """Draw the equilibrium of this loss."""
-        if kind in LOSS_FACTS and kind != self._loss:
-            self._loss = kind
+    def set_loss(self, changes: Mapping[str, Any]) -> None:
+        """Draw the equilibrium of the loss with these fields changed; what is no loss is ignored.
+        """
+        if not changes:
+            return
+        try:
+            loss = Loss.model_validate({**self._loss.model_dump(), **changes})
+        except ValueError:
+            return
+        if loss != self._loss:
+            self._loss = loss
             self._set_references()
             self._soon()
 
@@ -350,7 +358,7 @@ class LossesDock(Dock):
         y0, y1 = plot.extent.y0, plot.extent.y1
         plot.markers = self.markers
         if not self._y_free[k]:
-            if k == 1 and LOSS_FACTS[self._loss].output == "probability":
+            if k == 1 and at_rest(self._loss).output == "probability":
                 y0, y1 = -0.04, 1.04
             else:
                 low, high = needed(plot)
@@ -361,7 +369,7 @@ class LossesDock(Dock):
         plot.place_markers()
 
     def _set_references(self) -> None:
-        facts, theme = LOSS_FACTS[self._loss], self._theme
+        facts, theme = at_rest(self._loss), self._theme
         turn = symlog if self.log.isChecked() else np.asarray
         same = "when generated and real samples cannot be told apart"
         self.loss_plot.set_references([
@@ -371,7 +379,8 @@ class LossesDock(Dock):
                                    ("G", facts.loss_g, theme.player_g)) if y is not None])
         self.output_plot.set_references([] if facts.d_output is None else [
             Reference(facts.d_output, NUMBERS.get(facts.d_output, plain(facts.d_output)),
-                      theme.muted, f"{facts.title}: D's output {same} is {facts.d_output:g}.")])
+                      theme.muted,
+                      f"{facts.title}: D's output {same} is {plain(facts.d_output)}.")])
         right = max(plot.words_width() for plot in self._plots)
         for plot in self._plots:
             plot.right = right

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ganstudio.session.messages import Event, Viewed
 from ganstudio.studio.docks.history import History
@@ -47,15 +48,18 @@ class Strand:
         """The newest step, 0 where there is none."""
         return int(self._new[-1].steps[-1]) if self._new else self._history.last or 0
 
-    def mark(self, event: Event) -> str:
-        """Take in an event; returns the kind of loss that it brings, if any."""
+    def mark(self, event: Event) -> dict[str, Any]:
+        """Take in an event; returns those fields of the loss that it changes."""
         marker = marker_of(event)
         if marker is None:
-            return ""
+            return {}
         self.markers = [*self.markers, marker][-MOST_MARKERS:]
         changes = event.data.get("changes")
-        change = changes.get("loss.kind") if isinstance(changes, Mapping) else None
-        return str(change[1]) if isinstance(change, (list, tuple)) and len(change) == 2 else ""
+        if not isinstance(changes, Mapping):
+            return {}
+        return {path.removeprefix("loss."): change[1] for path, change in changes.items()
+                if path.startswith("loss.") and isinstance(change, (list, tuple))
+                and len(change) == 2}
 
 
 def strand_of(viewed: Viewed) -> Strand:

@@ -129,8 +129,8 @@ class LineView(Plot):
         data = np.clip(self.to_y(line.data), frame.top() - 9, frame.bottom())
         wide = float(np.median(np.diff(x))) if len(x) > 1 else 1.0
         self._bars.draw(painter, x, wide, data, base, mixed(theme.real, theme.plot, 0.18))
-        if line.output != "critic":
-            y = round(float(self.d_to_y(0.5)))
+        if line.rest is not None:
+            y = round(float(self.d_to_y(line.rest)))
             painter.setPen(thin(theme.muted, (1, 3)))
             painter.drawLine(QPointF(frame.left(), y), QPointF(frame.right(), y))
         self._curve(painter, x, self.to_y(line.data), theme.real, ())

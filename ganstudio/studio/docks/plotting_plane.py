@@ -122,7 +122,7 @@ class PlaneView(Plot):
     def _fit_colours(self, frame: SurfaceFrame) -> None:
         finite = frame.d[np.isfinite(frame.d)]
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-        self.equilibrium = None if frame.output == "critic" else 0.5
+        self.equilibrium = frame.rest
         if frame.output == "probability":
             self.d_range = (0.0, 1.0)
         elif frame.output == "score":

@@ -147,8 +147,9 @@ class SectionBox(QWidget):
         ``values`` and ``defaults`` are the leaves of the recipe and of its preset. Not ``whole``:
         nothing is done where nothing of this has changed.
         """
-        # Whether a field applies is told by its siblings alone.
-        shown: list[Any] = [section.fields, values.get(f"{section.path}.kind")]
+        # Whether a field applies is told by its siblings, and for some by the data.
+        shown: list[Any] = [section.fields, values.get(f"{section.path}.kind"),
+                            any(s.knob.points for s in section.fields) and values["data.kind"]]
         shown += [(s.path, values.get(s.path), defaults.get(s.path), s.path in waiting,
                   s.path in pending) for s in section.fields]
         if shown == self._shown and not whole:

@@ -144,8 +144,8 @@ def _healthy(window: Window, step: int, effect: str) -> Verdict:
         more = f" Still improving: {words}." if better else " None of them moves much any more."
         return Verdict(step, "equilibrium", "All is well: near equilibrium",
                        "D cannot tell the fakes from the reals, and by every measure taken they "
-                       "are alike: at D = ½ this is how a good run looks, and not a D that "
-                       f"has given up.{more}", (), evidence, effect)
+                       "are alike: a D that is undecided for this reason is how a good run looks, "
+                       f"and not a D that has given up.{more}", (), evidence, effect)
     if better:
         return Verdict(step, "improving", f"All is well: {words} still improve"
                        + ("s" if len(better) == 1 and words != "modes captured" else ""),

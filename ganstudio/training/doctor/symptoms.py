@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Sequence
+from math import log
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ganstudio.game.facts import LOSS_FACTS
+from ganstudio.game.facts import LOSS_FACTS, at_rest
 from ganstudio.game.losses import LOSSES
 from ganstudio.recipe import Recipe
+from ganstudio.recipe.game import Loss
 from ganstudio.training.chance import Chance, SameChance
 from ganstudio.training.doctor.cues import strongest
 from ganstudio.training.doctor.probes import Probes, as_rows
@@ -40,7 +42,7 @@ def examine(copies: Copies, recipe: Recipe, step: int, probes: Probes) -> Iterat
         yield {"reach": float("inf")}
         return
     yield {}
-    judged = Verdicts(copies, recipe.loss.kind, probes, fakes)
+    judged = Verdicts(copies, recipe.loss, probes, fakes)
     yield judged.findings()
     yield _cue(judged, probes, rows, fakes)
     yield from _gradients(copies, Objective(recipe, step), probes)
@@ -54,8 +56,8 @@ def examine(copies: Copies, recipe: Recipe, step: int, probes: Probes) -> Iterat
 class Verdicts:
     """D's logits on train reals, held-out reals and fakes."""
 
-    def __init__(self, copies: Copies, kind: str, probes: Probes, fakes: Tensor) -> None:
-        self.copies, self.kind = copies, kind
+    def __init__(self, copies: Copies, loss: Loss, probes: Probes, fakes: Tensor) -> None:
+        self.copies, self.loss = copies, loss
         self.real, self.fake = self.judge(probes.reals), self.judge(fakes)
         self.held = None if probes.held is None else self.judge(probes.held)
 
@@ -71,19 +73,27 @@ class Verdicts:
             "acc_real": float((self.real > cut).mean()),
             "acc_fake": float((self.fake <= cut).mean()),
             "auc": auc(self.real, self.fake),
-            "logit_size": float(np.abs(np.concatenate([self.real, self.fake])).mean())}
+            "logit_size": float(np.abs(np.concatenate([self.real, self.fake]) - self._middle()
+                                       ).mean())}
         if self.held is not None:
             found["acc_held"] = float((self.held > cut).mean())
             found["auc_held"] = auc(self.real, self.held)
         return found | self._histograms()
 
     def _threshold(self) -> float:
-        """Where D says neither: 0 for logits, ½ for scores, the middle for a critic."""
-        if self.kind == "hinge" or LOSS_FACTS[self.kind].output == "probability":
+        """Where D says neither: its answer at rest for logits and scores, the middle for a critic.
+        """
+        if self.loss.kind == "hinge" or LOSS_FACTS[self.loss.kind].output == "probability":
+            return self._middle()
+        rest = at_rest(self.loss).d_output
+        return rest if rest is not None else float((self.real.mean() + self.fake.mean()) / 2)
+
+    def _middle(self) -> float:
+        """The logit that D has where it sees no difference, 0 unless labels or terms are uneven."""
+        rest = at_rest(self.loss).d_output
+        if rest is None or LOSS_FACTS[self.loss.kind].output != "probability":
             return 0.0
-        if LOSS_FACTS[self.kind].output == "score":
-            return 0.5
-        return float((self.real.mean() + self.fake.mean()) / 2)
+        return log(rest / (1 - rest))
 
     def _histograms(self) -> Numbers:
         sets = [self.real, self.fake, *([] if self.held is None else [self.held])]

@@ -62,9 +62,9 @@ DISEASES: dict[str, Disease] = {
         "Karras et al. 2020 (ADA)", ("auc_held", "acc_real", "logits")),
     "noise": Disease(
         "D at chance, feedback is noise", "D is at chance and its feedback has turned to noise",
-        "D cannot tell fakes from reals, yet they differ: this is not the equilibrium D = ½. D's "
-        "gradient is no larger than its own scatter between batches, so D learns nothing, and what "
-        "it tells G is chance.",
+        "D cannot tell fakes from reals, yet they differ: this is not the equilibrium, at which D "
+        "is undecided because they are alike. D's gradient is no larger than its own scatter "
+        "between batches, so D learns nothing, and what it tells G is chance.",
         "Salimans et al. 2016; Arjovsky & Bottou 2017, thm. 2.6", ("snr_d", "auc", "precision")),
     "divergence": Disease(
         "Divergence", "The run diverges",

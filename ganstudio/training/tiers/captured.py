@@ -67,7 +67,7 @@ def _player(part: Mlp, weights: list[Tensor], optimizer: Optimizer, settings: Se
             steps: range) -> Player:
     state = [*optimizer.state.values(), [], []]
     return Player([w.detach() for w in weights], weights, part.activation, part.slope,
-                  optimizer.kind, numbers_of(settings),
+                  part.out == "tanh", optimizer.kind, numbers_of(settings),
                   [rate_at(settings, step) for step in steps], state[0], state[1],
                   optimizer.counts)
 
@@ -181,6 +181,7 @@ class Captured:
         averaged, updates = trainer.players.averaging()
         return Game(
             loss=recipe.loss.kind, smooth=trainer.stabilisers.objective.smooth,
+            real_weight=trainer.stabilisers.objective.loss.real_weight,
             compares=LOSSES[recipe.loss.kind].compares,
             simultaneous=update.rule == "simultaneous", d_first=update.first == "d",
             shared=shares_fakes(update),

@@ -167,6 +167,7 @@ def manner_of(recipe: Recipe) -> tuple[Any, ...]:
     """What makes the program run along other lines; the other numbers only pass through it."""
     update = recipe.update
     return (recipe.loss.kind, recipe.loss.clip > 0, recipe.loss.smooth > 0,
+            recipe.loss.real_weight != 1,
             recipe.instance_noise.sigma > 0, recipe.average.decay > 0, recipe.batch,
             update.rule, update.first, update.fresh_noise, update.k_d, update.k_g,
             update.train_d, update.train_g,

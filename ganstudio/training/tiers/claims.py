@@ -9,10 +9,11 @@ from ganstudio.recipe.fields import FieldSpec
 
 ANY = frozenset({
     "version", "name", "seed", "batch", "average.decay", "loss.clip", "loss.smooth",
+    "loss.real_weight",
     "instance_noise.sigma", "instance_noise.decay", "instance_noise.steps",
     "generator.depth", "generator.width", "generator.slope", "generator.init",
-    "generator.init_std", "discriminator.depth", "discriminator.width", "discriminator.slope",
-    "discriminator.init", "discriminator.init_std",
+    "generator.init_std", "generator.out", "discriminator.depth", "discriminator.width",
+    "discriminator.slope", "discriminator.init", "discriminator.init_std",
     "update.first", "update.k_d", "update.k_g", "update.fresh_noise", "update.train_d",
     "update.train_g",
     *(f"optimizer_{who}.{name}" for who in "dg"

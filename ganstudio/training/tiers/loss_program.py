@@ -18,6 +18,11 @@ def held_against(kind: str, r: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
     return r, q
 
 
+def times(weight: float, term: Tensor) -> Tensor:
+    """The weighted term."""
+    return term if weight == 1.0 else weight * term
+
+
 def labelled(kind: str, x: Tensor, label: float) -> Tensor:
     """The mean of ``Loss.each`` for one label."""
     y = torch.full_like(x, label)
@@ -26,54 +31,59 @@ def labelled(kind: str, x: Tensor, label: float) -> Tensor:
     return (torch.ops.aten.softplus(x) - y * x).mean()
 
 
-def loss_of_d(kind: str, r: Tensor, q: Tensor, smooth: float) -> Tensor:
-    """As ``game.losses`` states it; ``smooth`` is what real labels lack to one."""
+def loss_of_d(kind: str, r: Tensor, q: Tensor, smooth: float, w: float) -> Tensor:
+    """As ``game.losses`` states it; ``smooth`` is what real labels lack to one, ``w`` what the
+    real term weighs.
+    """
     u, v = held_against(kind, r, q)
     if smooth > 0:
         if kind == "relativistic_paired":
             return labelled(kind, u, 1.0 - smooth)
-        return labelled(kind, u, 1.0 - smooth) + labelled(kind, v, 0.0)
+        return times(w, labelled(kind, u, 1.0 - smooth)) + labelled(kind, v, 0.0)
     if kind == "hinge":
-        return torch.relu(1 - r).mean() + torch.relu(1 + q).mean()
+        return times(w, torch.relu(1 - r).mean()) + torch.relu(1 + q).mean()
     if kind == "wasserstein":
         return q.mean() - r.mean()
     if kind == "least_squares":
-        return ((r - 1.0).square().mean() + q.square().mean()) * 0.5
+        return (times(w, (r - 1.0).square().mean()) + q.square().mean()) * 0.5
     if kind == "relativistic_paired":
         return torch.ops.aten.softplus(v).mean()
-    return torch.ops.aten.softplus(v).mean() - torch.ops.aten.softplus(u, -1).mean()
+    return torch.ops.aten.softplus(v).mean() - times(w, torch.ops.aten.softplus(u, -1).mean())
 
 
-def labelled_slope(kind: str, x: Tensor, label: float) -> Tensor:
-    """The gradient of ``labelled``."""
-    each = torch.ones_like(x).div_(x.numel())
+def labelled_slope(kind: str, x: Tensor, label: float, w: float) -> Tensor:
+    """The gradient of ``labelled``, ``w`` times."""
+    each = torch.full_like(x, w).div_(x.numel())
     y = torch.full_like(x, label)
     if kind == "least_squares":
         return (each * 0.5) * ((x - 0.0 - y * 1.0) * 2.0)
     return torch.ops.aten.softplus_backward(each, x, 1, 20) + (-each) * y
 
 
-def simple_slopes(kind: str, u: Tensor, v: Tensor, smooth: float) -> tuple[Tensor, Tensor]:
+def simple_slopes(kind: str, u: Tensor, v: Tensor, smooth: float, w: float
+                  ) -> tuple[Tensor, Tensor]:
     """The gradient of D's loss at what its labels are held against."""
     each = torch.ones_like(v).div_(v.numel())
+    real = each if w == 1.0 else torch.full_like(u, w).div_(u.numel())
     if smooth > 0:
-        return labelled_slope(kind, u, 1.0 - smooth), labelled_slope(kind, v, 0.0)
+        return labelled_slope(kind, u, 1.0 - smooth, w), labelled_slope(kind, v, 0.0, 1.0)
     if kind == "hinge":
-        return (torch.ops.aten.threshold_backward(each, torch.relu(1 - u), 0.0).neg_(),
+        return (torch.ops.aten.threshold_backward(real, torch.relu(1 - u), 0.0).neg_(),
                 torch.ops.aten.threshold_backward(each, torch.relu(1 + v), 0.0))
     if kind == "wasserstein":
         return -each, each
     if kind == "least_squares":
         half = torch.full_like(v, 0.5).div_(v.numel())
-        return half * ((u - 1.0) * 2.0), half * (v * 2.0)
-    return (torch.ops.aten.softplus_backward(-each, u, -1, 20),
+        half_real = half if w == 1.0 else torch.full_like(u, 0.5).mul_(w).div_(u.numel())
+        return half_real * ((u - 1.0) * 2.0), half * (v * 2.0)
+    return (torch.ops.aten.softplus_backward(-real, u, -1, 20),
             torch.ops.aten.softplus_backward(each, v, 1, 20))
 
 
-def slope_of_d(kind: str, r: Tensor, q: Tensor, smooth: float) -> Tensor:
+def slope_of_d(kind: str, r: Tensor, q: Tensor, smooth: float, w: float) -> Tensor:
     """The gradient of D's loss at the logits of (real, fake), (2n, 1)."""
     u, v = held_against(kind, r, q)
-    of_r, of_q = simple_slopes(kind, u, v, smooth)
+    of_r, of_q = simple_slopes(kind, u, v, smooth, w)
     if kind == "relativistic_average":
         at_r, at_q = of_r, of_q
         of_r = at_r + (-at_q).sum() / r.numel()
@@ -93,7 +103,7 @@ def loss_of_g(kind: str, q: Tensor, r: Tensor) -> Tensor:
     if kind == "least_squares":
         return (q - 1.0).square().mean() * 0.5
     if kind.startswith("relativistic"):
-        return loss_of_d(kind, q, r, 0.0)  # D's with the sides exchanged
+        return loss_of_d(kind, q, r, 0.0, 1.0)  # D's with the sides exchanged
     return -q.mean()
 
 
@@ -108,7 +118,7 @@ def slope_of_g(kind: str, q: Tensor, r: Tensor) -> Tensor:
         each = torch.full_like(q, 0.5).div_(q.numel()) * ((q - 1.0) * 2.0)
     elif kind.startswith("relativistic"):
         u, v = held_against(kind, q, r)
-        of_u, of_v = simple_slopes(kind, u, v, 0.0)
+        of_u, of_v = simple_slopes(kind, u, v, 0.0, 1.0)
         each = -of_v if kind == "relativistic_paired" else of_u + (-of_v).sum() / q.numel()
     return each.view(-1, 1)
 

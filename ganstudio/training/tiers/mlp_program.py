@@ -31,6 +31,8 @@ def draw(data: Source) -> Tensor:
     z = torch.empty([data.batch, data.dim], dtype=data.items.dtype)
     if data.latent == "uniform":
         return z.uniform_(-1.0, 1.0, generator=data.rng)
+    if data.latent == "uniform01":
+        return z.uniform_(0.0, 1.0, generator=data.rng)
     if data.latent == "sphere" and data.dim == 1:
         return z.bernoulli_(0.5, generator=data.rng).mul_(2.0).sub_(1.0)
     z.normal_(0.0, 1.0, generator=data.rng)
@@ -60,6 +62,8 @@ def forward(net: Player, x: Tensor) -> Pass:
             x = torch.ops.aten.silu(x)
         inputs.append(x)
     out = torch.ops.aten.linear(x, net.weights[2 * last], net.weights[2 * last + 1])
+    if net.bounded:
+        out = torch.tanh_(out)
     return Pass(inputs, bent, out)
 
 
@@ -76,6 +80,8 @@ def unbend(net: Player, grad: Tensor, bent: Tensor) -> Tensor:
 
 def backward(net: Player, seen: Pass, grad: Tensor) -> list[Tensor]:
     """Gradients of all weights and biases, for ``grad`` at the output."""
+    if net.bounded:
+        grad = torch.ops.aten.tanh_backward(grad, seen.out)
     grads: list[Tensor] = []
     for i in range(len(net.weights) // 2 - 1, -1, -1):
         grads.append(grad.sum(0))
@@ -173,11 +179,12 @@ def d_turn(g: Player, d: Player, data: Source, game: Game, move: bool, row: Tens
             descend_d(d, game, grads)
         return value, made, real
     seen, r, q = judge(d, data, real, made)
-    loss = loss_of_d(game.loss, r, q, game.smooth)
+    loss = loss_of_d(game.loss, r, q, game.smooth, game.real_weight)
     value = float(loss.item())
     if math.isfinite(value):
         if move:
-            descend_d(d, game, backward(d, seen, slope_of_d(game.loss, r, q, game.smooth)))
+            slope = slope_of_d(game.loss, r, q, game.smooth, game.real_weight)
+            descend_d(d, game, backward(d, seen, slope))
         row[0] = loss
         row[2:] = outputs(game.loss, r, q)
     return value, made, real
@@ -230,7 +237,7 @@ def both_turn(g: Player, d: Player, data: Source, game: Game, row: Tensor) -> tu
         both_move(g, d, game, made, grads, back)
         return "", 0.0
     seen, r, q = judge(d, data, real, made)
-    loss = loss_of_d(game.loss, r, q, game.smooth)
+    loss = loss_of_d(game.loss, r, q, game.smooth, game.real_weight)
     value = float(loss.item())
     if not math.isfinite(value):
         return "discriminator", value
@@ -245,7 +252,8 @@ def both_turn(g: Player, d: Player, data: Source, game: Game, row: Tensor) -> tu
         value, back = g_way(d, data, game, made, real, row)
     if not math.isfinite(value):
         return "generator", value
-    grads = backward(d, seen, slope_of_d(game.loss, r, q, game.smooth))
+    slope = slope_of_d(game.loss, r, q, game.smooth, game.real_weight)
+    grads = backward(d, seen, slope)
     both_move(g, d, game, made, grads, back)
     row[0] = loss
     row[2:] = outputs(game.loss, r, q)

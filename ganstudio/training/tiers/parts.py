@@ -14,6 +14,8 @@ class Player(NamedTuple):
     """The same, so that autograd sees them."""
     activation: str
     slope: float
+    bounded: bool
+    """What comes out goes through tanh."""
     optimizer: str
     numbers: list[float]
     """Rate and constants, as ``captured.numbers_of`` lays them out."""
@@ -51,6 +53,7 @@ class Game(NamedTuple):
 
     loss: str
     smooth: float
+    real_weight: float
     compares: bool
     """G's loss looks at reals."""
     simultaneous: bool

@@ -88,7 +88,7 @@ def penalised(d: Player, data: Source, game: Game, pair: Tensor, due: list[float
     """All that D has to pay on real and fake as one batch, and its gradients."""
     logits = logits_of(d, pair)
     r, q = logits[:data.batch], logits[data.batch:]
-    own = loss_of_d(game.loss, r, q, game.smooth)
+    own = loss_of_d(game.loss, r, q, game.smooth, game.real_weight)
     total = own
     for i in range(len(due)):
         if due[i] > 0.0:

@@ -19,6 +19,7 @@ GENERATORS = {
     **{f"{norm}-{act}": {"generator": tiny.mlp(norm=norm, activation=act, dropout=0.2)}
        for norm, act in (("none", "relu"), ("batch", "leaky_relu"), ("layer", "maxout"),
                          ("spectral", "silu"), ("batch", "maxout"), ("none", "tanh"))},
+    "bounded": {"generator": tiny.mlp(out="tanh")},
     "linear": {"generator": tiny.mlp(depth=0)}, "float64": {"machine": {"precision": "float64"}},
     "average": {"average": {"decay": 0.5}, "generator": tiny.mlp(norm="spectral")},
     "mlp images": tiny.IMAGES, "dcgan 8": dcgan(8), "dcgan 20 spectral": dcgan(20, norm="spectral"),
@@ -69,18 +70,19 @@ def test_the_weights_load_in_a_few_lines_of_torch(made, tmp_path, name):
     assert all(t.dtype in (torch.float32, torch.int64) for t in load_file(weights).values())
 
 
-@pytest.mark.parametrize("kind", ["uniform", "sphere"])
+@pytest.mark.parametrize("kind", ["uniform", "uniform01", "sphere"])
 def test_the_example_draws_the_right_noise(made, tmp_path, kind):
     content, _ = made(latent={"kind": kind, "dim": 3})
     _, loader = write_export("safetensors", content, tmp_path / "w.safetensors")
     text = loader.read_text()
-    drawn = text[text.index("generator(torch" if kind == "uniform" else "generator(nn"):]
+    drawn = text[text.index("generator(nn" if kind == "sphere" else "generator(torch"):]
     z = eval(drawn[len("generator("):drawn.index(")  #")], {"torch": torch, "nn": torch.nn})
     assert z.shape == (16, 3)
     if kind == "sphere":
         torch.testing.assert_close(z.norm(dim=1), torch.ones(16))
     else:
-        assert z.min() < -0.5 and z.abs().max() <= 1
+        low = -1 if kind == "uniform" else 0
+        assert low <= z.min() < low + 0.4 and 0.7 < z.max() <= 1
 
 
 def test_points_come_out_in_the_units_of_the_file(made, tmp_path):

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ganstudio.runs.gallery.columns import shown_range, smooth, thin
-from ganstudio.runs.gallery.curves import WIDTH, constant_text, curves_scene, loss_spans
+from ganstudio.runs.gallery.curves import (
+    WIDTH,
+    constant_text,
+    curves_scene,
+    equilibrium,
+    loss_spans,
+)
 from ganstudio.runs.gallery.raster import dashes, render, spell
 from ganstudio.runs.gallery.scatter import density
 from ganstudio.runs.gallery.scene import Line, Text, nice_ticks, segment, tick_text
@@ -93,6 +99,14 @@ def test_equilibria_follow_the_loss_through_its_changes() -> None:
     assert "G: −log 2" in words and "G: ⅛" in words and "G: log 2" in words and "½" in words
     assert constant_text(math.log(4)) == "log 4"
     assert not any(s.kind == "hinge" for s in loss_spans(data, 0, 1190))
+
+
+def test_equilibria_follow_the_weight_of_the_real_term() -> None:
+    data = images(tweaks=[(300, "", {"loss.real_weight": [3.0, 1.0], "batch": [4, 8]}),
+                          (700, "", {"loss.smooth": [0.2, 0.0]})])
+    spans = loss_spans(data, 0, 1190)
+    assert [equilibrium("d_real", s.loss) for s in spans] == pytest.approx([0.6, 0.4, 0.5])
+    assert [(s.first, s.last) for s in spans] == [(0, 300), (300, 700), (700, 1190)]
 
 
 def test_free_values_get_no_line() -> None:

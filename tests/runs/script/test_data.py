@@ -12,7 +12,8 @@ TOYS = [
     {"kind": "gaussian-1d", "mean": -1.5}, {"kind": "two-gaussians"}, {"kind": "grid", "side": 4},
     {"kind": "ring", "modes": 5, "radius": 1.7, "scale": 0.3}, {"kind": "moons"},
     {"kind": "spiral", "arms": 3, "turns": 1.5}, {"kind": "swiss-roll"},
-    {"kind": "checkerboard", "side": 5}, {"kind": "disjoint"},
+    {"kind": "checkerboard", "side": 5}, {"kind": "disjoint", "scale": 0.7},
+    {"kind": "line", "angle": -75, "length": 2.3},
     {"kind": "drawn", "strokes": [[0.1 * i, -0.05 * i] for i in range(40)]},
 ]
 

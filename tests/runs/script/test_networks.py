@@ -41,16 +41,20 @@ def optimizers():
 
 
 RECIPES = st.fixed_dictionaries({
-    "generator": networks(), "discriminator": networks(), "optimizer_d": optimizers(),
+    "generator": networks().flatmap(lambda part: st.sampled_from(["linear", "tanh"]).map(
+        lambda out: {**part, "out": out})),
+    "discriminator": networks(), "optimizer_d": optimizers(),
     "optimizer_g": optimizers(), "batch": st.integers(2, 20), "seed": st.integers(0, 2**31 - 1),
-    "latent": st.fixed_dictionaries({"kind": st.sampled_from(["normal", "uniform", "sphere"]),
+    "latent": st.fixed_dictionaries({"kind": st.sampled_from(["normal", "uniform", "uniform01",
+                                                              "sphere"]),
                                      "dim": st.integers(1, 4)}),
     "penalty": st.fixed_dictionaries({
         "gp": st.sampled_from([0, 0, 1]), "r1": st.sampled_from([0, 0, 0.5]),
         "r1_every": st.sampled_from([1, 3])}),
     "loss": st.fixed_dictionaries({
         "kind": st.sampled_from(["minimax", "non_saturating", "least_squares", "hinge",
-                                 "wasserstein"]), "clip": st.sampled_from([0, 0, 0.05])}),
+                                 "wasserstein"]), "clip": st.sampled_from([0, 0, 0.05]),
+        "real_weight": st.sampled_from([1, 1, 0.95])}),
     "update": st.fixed_dictionaries({
         "rule": st.sampled_from(["alternating", "alternating", "simultaneous"]),
         "first": st.sampled_from(["d", "g"]), "k_d": st.integers(1, 3), "k_g": st.integers(1, 2),

@@ -22,6 +22,16 @@ RUNS = {
     "smooth squares": {"loss": {"kind": "least_squares", "smooth": 0.2}},
     "smooth relativistic": {"loss": {"kind": "relativistic_average", "smooth": 0.1}},
     "smooth paired": {"loss": {"kind": "relativistic_paired", "smooth": 0.1}},
+    "weighted": {"loss": {"real_weight": 0.95}, "generator": tiny.mlp(out="tanh")},
+    "weighted squares": {"loss": {"kind": "least_squares", "real_weight": 0.5}},
+    "weighted hinge": {"loss": {"kind": "hinge", "real_weight": 2}},
+    "weighted, smooth": {"loss": {"smooth": 0.1, "real_weight": 0.7}, "update": {"k_d": 2}},
+    "weighted, smooth squares": {"loss": {"kind": "least_squares", "smooth": 0.1,
+                                          "real_weight": 0.7}},
+    "weighted and flipped": {"loss": {"flip": 0.2, "real_weight": 0.6}},
+    "weighted together": {"loss": {"real_weight": 0.6}, "update": {"rule": "simultaneous"}},
+    "weighted ahead": {"loss": {"real_weight": 0.6}, "update": {"rule": "extragradient"}},
+    "weighted idly": {"loss": {"kind": "relativistic_average", "real_weight": 0.6}},
     "noise": {"instance_noise": {"sigma": 0.3}, "penalty": {"r1": 0.5}},
     "noise that ends": {"instance_noise": {"sigma": 0.3, "decay": "linear", "steps": 15}},
     "noise that fades": {"instance_noise": {"sigma": 0.3, "decay": "exponential", "steps": 15}},
@@ -76,8 +86,8 @@ RUNS = {
 }
 
 
-QUICK = ("wgan-gp", "flipped and smooth", "discrimination", "matched digits", "historical",
-         "packs", "boosted, shared", "cosine rate")
+QUICK = ("wgan-gp", "weighted", "flipped and smooth", "discrimination", "matched digits",
+         "historical", "packs", "boosted, shared", "cosine rate")
 """Those of the default run; together they have most of what a script can say."""
 
 

@@ -68,7 +68,7 @@ def points(real: Any, fake: Any) -> PointsFrame:
 
 def surface(d: Any, output: str = "probability",
             extent: tuple[float, float, float, float] = (-2, 2, -2, 2)) -> SurfaceFrame:
-    return SurfaceFrame(1, extent, f32(d), output)
+    return SurfaceFrame(1, extent, f32(d), output, None if output == "critic" else 0.5)
 
 
 def line(output: str = "probability", d: float = 0.5) -> LineFrame:
@@ -76,7 +76,7 @@ def line(output: str = "probability", d: float = 0.5) -> LineFrame:
     bell = np.exp(-x ** 2 * 2) * 0.8
     z = np.linspace(-2, 2, 9)
     return LineFrame(1, f32(x), f32(bell), f32(np.roll(bell, 40)), f32(np.full(240, d)), f32(z),
-                     f32(z / 2), True, 0.1, output)
+                     f32(z / 2), True, 0.1, output, None if output == "critic" else 0.5)
 
 
 def mosaic(rows: int, columns: int, scores: bool = False, side: int = 4) -> MosaicFrame:

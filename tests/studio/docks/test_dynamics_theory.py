@@ -29,7 +29,8 @@ def frame(flat: bool = True, output: str = "probability", jsd: float = 0.2,
         star, d = np.tile(np.linspace(0, 1, 8), (8, 1)), np.full((8, 8), 0.5)
     return TheoryFrame(50, (-2.0, 2.0, -2.0, 2.0), f32(x), f32(p), f32(q), f32(star), f32(d),
                        f32(d - star), output, jsd, 2 * jsd - log(4), 1.3, log(4) - 2 * jsd,
-                       log(2) - 0.65, w1, 0.3, 1.5, 1.0, 0.98, False, 0.05, 0.1)
+                       log(2) - 0.65, w1, 0.3, 1.5, 1.0, 0.98, False, 0.05, 0.1,
+                       rest=None if output == "critic" else 0.5)
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ def test_it_says_what_is_missing(dock):
 @pytest.mark.parametrize(("kind", "holds"), [
     ("normal", lambda z: 0.8 < z.std() < 1.2),
     ("uniform", lambda z: abs(z).max() <= 1 and 0.5 < z.std() < 0.65),
+    ("uniform01", lambda z: 0 <= z.min() < 0.1 and 0.9 < z.max() <= 1),
     ("sphere", lambda z: abs(np.linalg.norm(z) - 1) < 1e-9)])
 def test_latents_are_of_the_runs_kind(kind, holds):
     assert holds(np.array(draw_z(np.random.default_rng(0), kind, 400)))
@@ -138,6 +139,20 @@ def test_a_small_latent_is_picked_on_the_pad(dock, qtbot):
     for _ in range(30):
         qtbot.keyClick(pad, Qt.Key.Key_Right)
     assert want(dock).z0[0] == 3
+
+
+def test_the_pad_of_noise_from_0_to_1_goes_from_0_to_1(dock, qtbot):
+    dock.begin(info(kind="uniform01"))
+    pad = dock.pads["A"]
+    qtbot.mouseClick(pad, Qt.MouseButton.LeftButton, pos=pad.frame().center().toPoint())
+    assert want(dock).z0 == pytest.approx((0.5, 0.5), abs=0.02)
+    pad.setFocus()
+    for _ in range(30):
+        qtbot.keyClick(pad, Qt.Key.Key_Left)
+        qtbot.keyClick(pad, Qt.Key.Key_Up)
+    assert want(dock).z0 == (0, 1)
+    dock.begin(LINE)
+    assert pad.extent.x0 == -3  # normal again
 
 
 def test_a_latent_picked_on_the_sphere_is_on_the_sphere(dock, qtbot):

@@ -101,7 +101,7 @@ def test_a_spike_is_seen_in_a_long_run(dock):
 
 @pytest.mark.parametrize("kind", list(LOSS_FACTS))
 def test_equilibrium_lines_are_where_theory_says(dock, kind):
-    dock.set_loss(kind)
+    dock.set_loss({"kind": kind})
     fed(dock, steady(200, d=0.4, g=-0.3, real=0.9, fake=0.1))
     facts = LOSS_FACTS[kind]
     lines = dock.loss_plot.references
@@ -125,8 +125,18 @@ def test_equilibria_are_named(dock):
     assert dock.output_plot.references[0].text == "1/2"
     dock.set_recipe(Recipe.model_validate({"loss": {"kind": "least_squares"}}))
     assert [r.text for r in dock.loss_plot.references] == ["D: 1/4", "G: 1/8"]
-    dock.set_loss("no such loss")
+    dock.set_loss({"kind": "no such loss"})
     assert dock.loss_plot.references[0].text == "D: 1/4"
+
+
+def test_a_weight_and_smooth_labels_move_the_lines(dock):
+    dock.set_recipe(Recipe.model_validate({"loss": {"real_weight": 0.5}}))
+    assert dock.output_plot.references[0].y == pytest.approx(1 / 3)
+    assert "0.333" in dock.output_plot.references[0].meaning
+    fed(dock, steady(10), events=[tweak(5, loss__real_weight=[0.5, 1], loss__smooth=[0, 0.1])])
+    assert dock.output_plot.references[0].y == pytest.approx(0.45)
+    fed(dock, steady(10), events=[tweak(6, loss__smooth=[0.1, "nonsense"])])
+    assert dock.output_plot.references[0].y == pytest.approx(0.45)
 
 
 def test_a_tweak_of_the_loss_moves_the_lines(dock):
@@ -210,7 +220,7 @@ def test_only_the_newest_steps_are_followed(dock, qtbot, window):
 
 def test_the_log_scale_has_room_for_negative_losses(dock, qtbot):
     qtbot.mouseClick(dock.log, Qt.MouseButton.LeftButton)
-    dock.set_loss("minimax")
+    dock.set_loss({"kind": "minimax"})
     fed(dock, steady(300, d=1.4, g=-0.7))
     plot = dock.loss_plot
     assert plot.extent.y0 < float(symlog(-0.7)) and plot.extent.y1 > float(symlog(1.4))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from ganstudio.training.doctor.frames import WantDoctor
 from ganstudio.training.observer import Observer
@@ -106,3 +107,20 @@ def test_gradients_are_those_of_the_players():
             loss, run.players.weights_d)])
     assert found.grad_d == pytest.approx(float((sums / BATCHES).norm()), rel=1e-9)
     assert found.grad_d == pytest.approx(np.linalg.norm(found.layers_d), rel=1e-9)
+
+
+@pytest.mark.parametrize("loss", [
+    {"real_weight": 0.4}, {"kind": "least_squares", "real_weight": 3}, {"smooth": 0.2}, {}])
+def test_an_undecided_d_is_undecided_under_any_weight_and_label(loss):
+    """A D that gives everybody its answer at rest is neither right nor large."""
+    run = trainer(recipe(loss=loss))
+    rest = run.recipe.loss.rest
+    logit = rest if loss.get("kind") == "least_squares" else float(np.log(rest / (1 - rest)))
+    with torch.no_grad():
+        for weight in run.players.weights_d:
+            weight.zero_()
+        run.players.weights_d[-1].fill_(logit + 1e-3)
+    found = Observer(run).doctor.look().symptoms
+    assert (found.acc_real, found.acc_fake) == (1, 0)  # a hair above the middle: all is real
+    if "kind" not in loss:
+        assert found.logit_size == pytest.approx(1e-3, rel=0.01)

@@ -8,7 +8,7 @@ import torch
 
 from ganstudio.nets.latent import LatentSampler
 from ganstudio.recipe import with_value
-from ganstudio.recipe.game import LABELLED
+from ganstudio.recipe.game import LABELLED, WEIGHTED, Loss
 from ganstudio.training.tiers import captured
 from ganstudio.training.tiers.claims import SOME, why_not
 
@@ -71,7 +71,7 @@ def test_every_activation_at_any_depth(activation, depth):
     assert tiny.same(*both_ways(steps=12, generator=net, discriminator={**net, "width": 17}))
 
 
-@pytest.mark.parametrize("kind", ["normal", "uniform", "sphere"])
+@pytest.mark.parametrize("kind", ["normal", "uniform", "uniform01", "sphere"])
 @pytest.mark.parametrize("dim", [1, 5])
 def test_every_latent_and_batches_across_epochs(kind, dim):
     assert tiny.same(*both_ways(steps=14, latent={"kind": kind, "dim": dim}, batch=90))
@@ -90,15 +90,17 @@ def test_the_program_is_torchscript_and_makes_no_noise(recwarn):
 def test_gradients_are_those_of_finite_differences():
     """Against nothing of ours but the losses: the program's slopes at the logits, float64."""
     from ganstudio.game.losses import LOSSES as STATED
+    from ganstudio.game.losses import loss_of
     from ganstudio.training.tiers import loss_program
 
     r, q = torch.randn(2, 7, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
     step = 1e-6
-    for kind in LOSSES:
-        loss, both = STATED[kind], torch.cat((r, q))
+    weighted = [loss_of(Loss(kind=kind, real_weight=0.6)) for kind in WEIGHTED]
+    for loss in (*STATED.values(), *weighted):
+        kind, both = loss.kind, torch.cat((r, q))
         ones, zeros = torch.ones(7, dtype=torch.float64), torch.zeros(7, dtype=torch.float64)
         for smooth in (0.0, 0.3) if kind in LABELLED else (0.0,):
-            slope = loss_program.slope_of_d(kind, r, q, smooth).view(-1)
+            slope = loss_program.slope_of_d(kind, r, q, smooth, loss.real_weight).view(-1)
             for i in range(14):
                 nudge = torch.zeros(14, dtype=torch.float64)
                 nudge[i] = step
@@ -119,6 +121,18 @@ STEADIED = {
     "smooth-pairs": {"loss": {"smooth": 0.2, "kind": "relativistic_paired"}},
     "smooth-relativistic": {"loss": {"smooth": 0.2, "kind": "relativistic_average"}},
     "smooth-idle": {"loss": {"smooth": 0.2, "kind": "hinge"}},
+    **{f"weighted-{kind}": {"loss": {"kind": kind, "real_weight": 0.95}} for kind in LOSSES},
+    "weighted-and-smooth": {"loss": {"real_weight": 0.3, "smooth": 0.1}},
+    "weighted-and-smooth-squares": {
+        "loss": {"kind": "least_squares", "real_weight": 1.7, "smooth": 0.1}},
+    "bounded": {"generator": tiny.mlp(out="tanh")},
+    "bounded-and-flat": {"generator": tiny.mlp(out="tanh", depth=0)},
+    "bounded-noise": {"generator": tiny.mlp(out="tanh"), "instance_noise": {"sigma": 0.2}},
+    "small-game": {"latent": {"kind": "uniform01", "dim": 2}, "data": {"kind": "line"},
+                   "generator": tiny.mlp(depth=2, width=5, out="tanh"), "batch": 150,
+                   "discriminator": tiny.mlp(depth=2, width=6), "update": {"k_d": 2},
+                   "loss": {"real_weight": 0.95}, "optimizer_d": {"kind": "sgd", "lr": 0.03},
+                   "optimizer_g": {"kind": "sgd", "lr": 0.01}},
     "noise": {"instance_noise": {"sigma": 0.3}},
     "noise-that-ends": {"instance_noise": {"sigma": 0.3, "decay": "linear", "steps": 12}},
     "noise-relativistic": {"instance_noise": {"sigma": 0.3, "decay": "exponential", "steps": 9},

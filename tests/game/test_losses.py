@@ -308,7 +308,7 @@ def test_the_facts_at_rest_are_the_least_that_d_can_pay(kind, smooth, flip, weig
     """Against the least of D's expected loss where one answer is given to real and fake alike."""
     part = Settings(kind=kind, smooth=smooth, flip=flip, real_weight=weight)
     loss, facts = loss_of(part), at_rest(part)
-    at = torch.linspace(-3 if kind == "hinge" else -6, 6, 120_001, dtype=F64)
+    at = torch.linspace(-6, 6, 120_001, dtype=F64)
     true = 1.0 if kind == "hinge" else 1 - smooth
 
     def pays(label):

@@ -130,7 +130,7 @@ STEADIED = {
     "bounded-noise": {"generator": tiny.mlp(out="tanh"), "instance_noise": {"sigma": 0.2}},
     "small-game": {"latent": {"kind": "uniform01", "dim": 2}, "data": {"kind": "line"},
                    "generator": tiny.mlp(depth=2, width=5, out="tanh"), "batch": 150,
-                   "discriminator": tiny.mlp(depth=2, width=6), "update": {"k_d": 2},
+                   "discriminator": tiny.mlp(depth=2, width=6),
                    "loss": {"real_weight": 0.95}, "optimizer_d": {"kind": "sgd", "lr": 0.03},
                    "optimizer_g": {"kind": "sgd", "lr": 0.01}},
     "noise": {"instance_noise": {"sigma": 0.3}},

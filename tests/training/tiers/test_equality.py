@@ -125,6 +125,8 @@ STEADIED = {
     "weighted-and-smooth": {"loss": {"real_weight": 0.3, "smooth": 0.1}},
     "weighted-and-smooth-squares": {
         "loss": {"kind": "least_squares", "real_weight": 1.7, "smooth": 0.1}},
+    "weighted-and-penalised": {"loss": {"real_weight": 0.3}, "penalty": {"gp": 1, "r1": 0.5},
+                               "generator": tiny.mlp(out="tanh")},
     "bounded": {"generator": tiny.mlp(out="tanh")},
     "bounded-and-flat": {"generator": tiny.mlp(out="tanh", depth=0)},
     "bounded-noise": {"generator": tiny.mlp(out="tanh"), "instance_noise": {"sigma": 0.2}},

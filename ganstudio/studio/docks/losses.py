@@ -21,7 +21,7 @@ from ganstudio.studio.docks.losses_markers import Marker, markers_of
 from ganstudio.studio.docks.losses_picture import Picture, followed, picture_of
 from ganstudio.studio.docks.losses_plot import DASH, Curve, CurvePlot, Reference, step_note
 from ganstudio.studio.docks.losses_range import needed
-from ganstudio.studio.docks.losses_strand import Strand, strand_of
+from ganstudio.studio.docks.losses_strand import Strand, changed, strand_of
 from ganstudio.studio.docks.plotting_canvas import Extent
 from ganstudio.studio.docks.plotting_range import (
     SteadyRange,
@@ -206,14 +206,8 @@ class LossesDock(Dock):
         self.set_loss(recipe.loss.model_dump())
 
     def set_loss(self, changes: Mapping[str, Any]) -> None:
-        """Draw the equilibrium of the loss with these fields changed; what is no loss is ignored.
-        """
-        if not changes:
-            return
-        try:
-            loss = Loss.model_validate({**self._loss.model_dump(), **changes})
-        except ValueError:
-            return
+        """Draw the equilibrium of the loss with these fields changed."""
+        loss = changed(self._loss, changes)
         if loss != self._loss:
             self._loss = loss
             self._set_references()
@@ -378,9 +372,8 @@ class LossesDock(Dock):
             for who, y, colour in (("D", facts.loss_d, theme.player_d),
                                    ("G", facts.loss_g, theme.player_g)) if y is not None])
         self.output_plot.set_references([] if facts.d_output is None else [
-            Reference(facts.d_output, NUMBERS.get(facts.d_output, plain(facts.d_output)),
-                      theme.muted,
-                      f"{facts.title}: D's output {same} is {plain(facts.d_output)}.")])
+            Reference(y := facts.d_output, NUMBERS.get(y, plain(y)), theme.muted,
+                      f"{facts.title}: D's output {same} is {plain(y)}.")])
         right = max(plot.words_width() for plot in self._plots)
         for plot in self._plots:
             plot.right = right

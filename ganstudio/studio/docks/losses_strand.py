@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ganstudio.recipe.game import Loss
 from ganstudio.session.messages import Event, Viewed
 from ganstudio.studio.docks.history import History
 from ganstudio.studio.docks.losses_markers import Marker, marker_of
@@ -60,6 +61,16 @@ class Strand:
         return {path.removeprefix("loss."): change[1] for path, change in changes.items()
                 if path.startswith("loss.") and isinstance(change, (list, tuple))
                 and len(change) == 2}
+
+
+def changed(loss: Loss, changes: Mapping[str, Any]) -> Loss:
+    """The loss with these fields changed, or as it is where that would be no loss."""
+    if not changes:
+        return loss
+    try:
+        return Loss.model_validate({**loss.model_dump(), **changes})
+    except ValueError:
+        return loss
 
 
 def strand_of(viewed: Viewed) -> Strand:

@@ -54,7 +54,7 @@ def test_a_monitor_passes_on_and_stops() -> None:
 
 
 def test_importing_the_data_layer_brings_nothing_heavy() -> None:
-    code = ("import sys, ganstudio.data.catalogue, ganstudio.data.identify, ganstudio.data.latent;"
+    code = ("import sys, ganstudio.data.catalogue, ganstudio.data.identify;"
             "from ganstudio.recipe.data import Ring;"
             "ganstudio.data.catalogue.thumbnail_points(Ring(), 9);"
             "ganstudio.data.catalogue.preset_thumbnail_images(4);"

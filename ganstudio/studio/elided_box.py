@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QToolTip
 
-TEXT_MARGIN = 4
+TEXT_MARGIN = 2
 """Pixels that a combo box leaves free at the sides of its text."""
 ICON_GAP = 4
 

@@ -121,7 +121,7 @@ def stylesheet(t: Theme, unit: float) -> str:
         padding: {u(.2)} {u(.4)}; combobox-popup: 0; }}
     QComboBox:focus, QComboBox:on {{ border-color: {t.accent}; }}
     QComboBox:disabled {{ color: {faint}; border-color: {t.line}; background: {t.window}; }}
-    QComboBox::drop-down {{ border: none; width: {u(1.3)}; }}
+    QComboBox::drop-down {{ border: none; width: {u(1.1)}; }}
     QComboBox::down-arrow, QToolButton::menu-arrow {{ image: url({arrow}-down.svg);
         width: {u(.8)}; height: {u(.8)}; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none;

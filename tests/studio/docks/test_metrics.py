@@ -80,7 +80,7 @@ def test_a_frame_is_drawn_with_its_floor_and_read_in_figures(dock):
     fed(dock, *(frame(10 * k, modes=k / 20, high_quality=0.5) for k in range(1, 20)))
     plot = dock.plots["modes"]
     assert plot.read()[0] == 190 and plot.read()[1].value == 0.95
-    assert plot.said() == "step 190: Modes captured 0.950, floor 0.200 ± 0.050"
+    assert plot.said() == "step 190: Modes captured 0.950, floor 0.20 ± 0.05"
     image, inner = picture(plot), plot.frame()
     x = float(plot.to_x(190))
     assert near(image, x, float(plot.to_y(0.95)), LIGHT.fake, 3, 60)
@@ -184,10 +184,10 @@ def test_a_floor_that_is_known_holds_for_every_step(dock):
                 for k in (10, 20)), frame(30, modes=30))
     plot = dock.plots["modes"]
     dock.set_cursor(12)
-    assert plot.read()[0] == 10 and "floor 0.200 ± 0.050" in plot.said()
+    assert plot.read()[0] == 10 and "floor 0.20 ± 0.05" in plot.said()
     fed(dock, replace(frame(40, modes=4), values=(MetricValue("modes", 4, nan, nan, 512),)))
     dock.set_cursor(None)
-    assert plot.read()[0] == 40 and "floor 0.200 ± 0.050" in plot.said()
+    assert plot.read()[0] == 40 and "floor 0.20 ± 0.05" in plot.said()
     fed(dock, replace(frame(50, modes=4), values=(MetricValue("modes", 4, nan, nan, 99),)))
     assert "floor not yet known" in plot.said(), "fewer samples have another floor"
 
@@ -274,4 +274,8 @@ def test_the_history_is_bounded_and_keeps_order():
 def test_small_pieces():
     assert whole_run(0, 0)[1] >= 20 and whole_run(0, 1000)[1] >= 1000
     assert floor_text(MetricValue("modes", 1, 8.0, 0.0, 9)) == "floor 8"
+    for said, mean, spread in (
+            ("0.0015 ± 0.0009", 0.00148, 0.00093), ("0.988 ± 0.003", 0.98765, 0.0026),
+            ("12 ± 3", 12.34, 3.2), ("1.5e−7 ± 2e−8", 1.5e-7, 2e-8)):
+        assert floor_text(MetricValue("js", 1, mean, spread, 9)) == f"floor {said}"
     assert np.isfinite(whole_run(5, 1e9)).all()

@@ -10,7 +10,7 @@ import numpy as np
 
 from ganstudio.bench.figures import Figure, at_most
 from ganstudio.bench.recipes import dcgan_recipe
-from ganstudio.bench.soak_tools import GROWTH_MIB, MIB, Gaps, Growth, Load, resident
+from ganstudio.bench.soak_tools import GROWTH_MIB, MIB, Gaps, Growth, Kept, Load, resident
 from ganstudio.bench.window import Bench
 from ganstudio.recipe import Recipe, with_value
 from ganstudio.recipe.data import Images
@@ -60,7 +60,7 @@ def mosaics(bench: Bench, load: Load) -> list[Figure]:
 
 def images(bench: Bench, folder: Path, load: Load) -> list[Figure]:
     """A small DCGAN in the window on made-up colour images that are read from a file."""
-    run, gaps = bench.window.controller, Gaps()
+    run, gaps, kept = bench.window.controller, Gaps(), Kept(bench)
     ready: list[RunInfo] = []
     path = folder / "images.npy"
     made = np.random.default_rng(2).integers(0, 256, (load.images, 32, 32, 3), dtype=np.uint8)
@@ -75,14 +75,14 @@ def images(bench: Bench, folder: Path, load: Load) -> list[Figure]:
     bench.until(lambda: bool(ready))
     took = time.perf_counter() - begun
     told = gaps.stop("images_open", "while they are read")
+    held = (resident() - before - size) / MIB
     bench.show_every_dock()
     bench.shown.send(Run())
     bench.turn(1.0)
     gaps.start()
-    growth = Growth()
+    growth = Growth(kept)
     bench.turn(load.seconds)
     figures = [*growth.figures("images_run"), *gaps.stop("images", "training on them")]
-    held = (resident() - before - size) / MIB
     run.pause()
     bench.until(lambda: run.state is State.PAUSED)
     run.ready.disconnect(heard)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 import psutil
-from PySide6.QtCore import Qt, QTimer
 
+from ganstudio.bench.event_gaps import EventGaps
 from ganstudio.bench.figures import Figure, at_most
 from ganstudio.bench.window import Bench
 from ganstudio.session.messages import Update
@@ -41,32 +40,12 @@ FULL = Load(rows=10_000_000, seconds=60.0, tweaks=10_000, mosaics=2_000, images=
             rounds=1_000_000)
 
 
-class Gaps:
-    """How long the event loop was held up, by a 5 ms timer; milliseconds."""
-
-    def __init__(self) -> None:
-        self._timer = QTimer()
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(5)
-        self._timer.timeout.connect(self._note)
-        self._last: float | None = None
-        self.found: list[float] = []
-
-    def _note(self) -> None:
-        now = time.perf_counter()
-        if self._last is not None:
-            self.found.append(1000 * (now - self._last))
-        self._last = now
-
-    def start(self) -> None:
-        """Forget and begin."""
-        self._last, self.found = None, []
-        self._timer.start()
+class Gaps(EventGaps):
+    """Gaps of the event loop as the soak prints them."""
 
     def stop(self, key: str, what: str) -> list[Figure]:
         """The worst and the 99th percentile since ``start``."""
-        self._timer.stop()
-        gaps = self.found or [float("nan")]
+        gaps = self.end() or [float("nan")]
         return [at_most(f"soak_{key}_p99", f"    event loop, {what}: p99",
                         [float(np.percentile(gaps, 99))], P99_MS, "ms"),
                 at_most(f"soak_{key}_max", "    worst", [max(gaps)], WORST_MS, "ms")]

@@ -16,6 +16,7 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from ganstudio.bench.event_gaps import EventGaps
 from ganstudio.bench.figures import Figure, at_least, at_most
 from ganstudio.bench.recipes import points_recipe
 from ganstudio.bench.waiting import waited
@@ -138,28 +139,17 @@ def _shown_rate(bench: Bench, seconds: float, seen: _Seen) -> tuple[float, float
     wanted = sum(key.startswith("samples.") for key in bench.window.workspace.wants())
     seen.ticks.append(bench.window.ticker.rate)
     seen.pictures.append(sum(pictures) / max(wanted, 1) / passed)
-    seen.gaps += _gaps(bench, seconds / 2)
+    # The timer wakes the window 200 times a second, which no window does: not beside the rates.
+    gaps = EventGaps()
+    gaps.start()
+    bench.turn(seconds / 2)
+    seen.gaps += gaps.end()
     return rates
-
-
-def _gaps(bench: Bench, seconds: float) -> list[float]:
-    """Seconds between the ticks of a 5 ms timer. It wakes the window 200 times a second, which no
-    window does, so the rates are taken without it.
-    """
-    timer = QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.setInterval(5)
-    marks: list[float] = []
-    timer.timeout.connect(lambda: marks.append(time.perf_counter()))
-    timer.start()
-    bench.turn(seconds)
-    timer.stop()
-    return np.diff(marks).tolist()
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What the window did meanwhile: gaps of its loop (s), ticks a second, and how many frames a
+    """What the window did meanwhile: gaps of its loop (ms), ticks a second, and how many frames a
     second came of each picture of the samples.
     """
 
@@ -220,7 +210,7 @@ def _window(tier: Wanted, rounds: int, seconds: float, goal: float, gap: float) 
             threads = [float(recipe.machine.threads) for recipe in
                        (bench.shown.recipe, bench.alone.recipe) if recipe is not None]
             bench.close()
-    ms = 1000 * np.array(seen.gaps)
+    ms = np.array(seen.gaps)
     shown, alone = [r for r, _ in with_], [r for r, _ in without]
     ratios = [_to_neighbours(rate, alone, k) for k, rate in enumerate(shown)]
     own = [_to_neighbours(rate, [r for _, r in without], k) for k, (_, rate) in enumerate(with_)]

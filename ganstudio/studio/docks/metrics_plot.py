@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, isfinite, log10
+from math import isfinite
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,7 +13,7 @@ from ganstudio.metrics.table import METRICS
 from ganstudio.studio.docks.plotting_canvas import Plot
 from ganstudio.studio.docks.plotting_extent import Extent
 from ganstudio.studio.docks.plotting_paint import LentPoints, mixed, stroke, thin
-from ganstudio.studio.docks.plotting_range import SteadyRange, fixed, nice_step, plain
+from ganstudio.studio.docks.plotting_range import SteadyRange, fixed, nice_step, places, plain
 from ganstudio.studio.docks.plotting_ticks import Whole
 from ganstudio.training.metrics_frames import MetricValue
 
@@ -233,10 +233,10 @@ def floor_text(value: MetricValue) -> str:
     if not isfinite(value.floor_sd) or value.floor_sd == 0:
         return f"floor {figures(value.key, value.floor)}"
     # The spread to one figure and the floor to the same place: more would be noise, and too long.
-    places = max(-floor(log10(value.floor_sd)), 0)
-    if places > MOST_PLACES:
+    shown = places(value.floor_sd, 1)
+    if shown > MOST_PLACES:
         return f"floor {figures(value.key, value.floor)} ± {plain(value.floor_sd, 1)}"
-    return f"floor {fixed(value.floor, places)} ± {fixed(value.floor_sd, places)}"
+    return f"floor {fixed(value.floor, shown)} ± {fixed(value.floor_sd, shown)}"
 
 
 def whole_run(first: float, last: float) -> tuple[float, float]:

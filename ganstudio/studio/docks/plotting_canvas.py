@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.studio.docks.plotting_extent import Extent
 from ganstudio.studio.docks.plotting_paint import mixed, thin
-from ganstudio.studio.docks.plotting_ticks import Linear, Scale
+from ganstudio.studio.docks.plotting_ticks import Linear, Scale, two_at_least
 from ganstudio.studio.theme import LIGHT, Theme
 
 
@@ -229,15 +229,8 @@ class Plot(QWidget):
         room = self.metrics().height() * 2.8
         if self.equal_aspect:  # then equal steps along both axes
             room = max(room, self.metrics().horizontalAdvance("000 000") * 1.6)
-        usual = max(1, int(f.height() / room))
-        found = self.y_scale.ticks(e.y0, e.y1, usual)
-        # One number alone tells no scale: in a low plot they may stand closer.
-        for most in range(usual + 1, int(f.height() / (1.25 * self.metrics().height())) + 1):
-            if len(found) >= 2:
-                break
-            closer = self.y_scale.ticks(e.y0, e.y1, most)
-            found = closer if len(closer) <= most + 1 else found
-        return found
+        return two_at_least(self.y_scale, e.y0, e.y1, max(1, int(f.height() / room)),
+                            int(f.height() / (1.25 * self.metrics().height())))
 
     def _drawn_axes(self, ratio: float) -> QPixmap:
         picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))

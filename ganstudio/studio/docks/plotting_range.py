@@ -114,6 +114,11 @@ class SteadyScale:
         return self.value
 
 
+def places(value: float, digits: int) -> int:
+    """Decimals that show so many significant digits of a finite number."""
+    return max(digits - 1 - floor(log10(abs(value))), 0) if value else 0
+
+
 def plain(value: float, digits: int = 4) -> str:
     """A number for a readout: at most ``digits`` significant ones, a true minus sign.
 
@@ -126,7 +131,7 @@ def plain(value: float, digits: int = 4) -> str:
         mantissa, exponent = f"{value:.{max(digits - 2, 0)}e}".split("e")
         text = f"{mantissa}e{int(exponent)}"
     else:
-        text = f"{value:.{max(digits - 1 - floor(log10(abs(value))) if value else 0, 0)}f}"
+        text = f"{value:.{places(value, digits)}f}"
     return text.replace("-", "−")
 
 

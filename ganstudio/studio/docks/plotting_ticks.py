@@ -92,6 +92,19 @@ class SymLog:
 Scale = Linear | SymLog
 
 
+def two_at_least(scale: Scale, low: float, high: float, usual: int, most: int) -> Ticks:
+    """About ``usual`` ticks, or up to ``most`` if there were fewer than two: one number alone
+    tells no scale, so on a low axis they may stand closer.
+    """
+    found = scale.ticks(low, high, usual)
+    for count in range(usual + 1, most + 1):
+        if len(found) >= 2:
+            break
+        closer = scale.ticks(low, high, count)
+        found = closer if len(closer) <= count + 1 else found
+    return found
+
+
 def _round_numbers(low: float, high: float, most: int) -> tuple[list[float], float]:
     step = nice_step(high - low, max(most, 1))
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ganstudio.runs.errors import RunError
 from ganstudio.session.conductor import Conductor
+from ganstudio.session.looking_only import may_write
 
 if TYPE_CHECKING:
     from ganstudio.session.worker import Worker
@@ -29,6 +30,7 @@ class Following:
         """The step of the last row that was handed over."""
         self._seen: tuple[Path, int] | None = None
         """The newest saved state that was looked at, and when it was written."""
+        self._free = False
 
     def begin(self, last: int) -> None:
         """The rows up to step ``last`` have been handed over."""
@@ -45,12 +47,21 @@ class Following:
         if not self.worker.session.read_only or conductor is None or self.patience() > 0:
             return
         self._due = time.monotonic() + PERIOD
+        self._tell_when_free(conductor)
         try:
             self._follow_curves(conductor)
             if self.worker.timeline.moment is None:
                 self._follow_state(conductor)
         except (RunError, OSError):
             return  # it is being written at this moment, or it went away: another time
+
+    def _tell_when_free(self, conductor: Conductor) -> None:
+        assert conductor.folder is not None
+        free = may_write(conductor.folder.path)
+        if free and not self._free:
+            self.worker.say("free", f"{conductor.folder.path} is free now: press Run to train it "
+                            "here")
+        self._free = free
 
     def _follow_curves(self, conductor: Conductor) -> None:
         assert conductor.folder is not None

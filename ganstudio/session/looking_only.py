@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ganstudio.runs.errors import RunNotWritableError
+from ganstudio.runs.lock import standing
 from ganstudio.session.messages import CancelExport, Command, Export, Pause, Tweak, UseTier
 from ganstudio.session.timeline_messages import Live, Look, SetBudget
 
@@ -12,6 +14,17 @@ REFUSAL = ("This run is open to be looked at only, so nothing in it can be chang
            "be scrubbed through, and it can be exported")
 HARMLESS = (Look, Live, Pause, Export, CancelExport, UseTier)
 """What may be asked of such a run, beside watching it."""
+
+
+def may_write(folder: Path) -> bool:
+    """Whether a run could be opened to be trained: nobody holds it, and its place takes writing."""
+    return standing(folder).open_in is None and os.access(folder, os.W_OK)
+
+
+def why_only(folder: Path) -> str:
+    """Why a run can only be looked at, for the end of a sentence."""
+    holder = standing(folder).open_in
+    return f"it is open in {holder}" if holder is not None else "its folder cannot be written"
 
 
 def refusal(command: Command) -> str:

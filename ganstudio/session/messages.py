@@ -150,7 +150,8 @@ class Event:
     ``nonfinite``, ``error``, ``note``, ``progress``, ``exported``, ``export_failed``,
     ``export_cancelled``, ``restored`` (the run went back to ``step``: later rows no longer hold),
     ``trained_d``, ``kept_d``, ``reverted_d``, ``diagnosis`` (a disease began or passed),
-    ``unsaved`` (the disk refused; training goes on),
+    ``unsaved`` (the disk refused; training goes on), ``free`` (a run that is only looked at could
+    be trained here by now),
     ``forked`` and ``switched`` (unless it stays, the session is now at ``step`` of another
     branch: the whole history comes anew), ``branch_deleted``, ``branch_restored``.
     ``text`` is one sentence for the person; ``details`` a traceback or list to copy.

@@ -19,8 +19,8 @@ class ActionSpec:
     """One thing that can be done.
 
     ``handler`` names a method of the window. ``when`` is ``always``, ``run`` (a run is open),
-    ``ready`` (its trainer is built), ``trainable`` (it is or will be), ``pending`` (changes wait
-    for a restart), ``undo`` or ``redo``.
+    ``ready`` (its trainer is built), ``writable`` (and it may change), ``trainable`` (it may or
+    will), ``pending`` (changes wait for a restart), ``undo`` or ``redo``.
     ``menu`` may hold a submenu after a slash; a ``-`` before it starts a new group there.
     ``tool`` names its group on the toolbar.
     """
@@ -46,7 +46,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
                tip="Start a run from a recipe file"),
     ActionSpec("save_recipe", "Save recipe as…", "save_recipe", "File", "Ctrl+Shift+S",
                when="run", tip="Write the recipe as shown to a file"),
-    ActionSpec("snapshot", "Snapshot", "snapshot", "-File", "Ctrl+S", "snapshot", "ready",
+    ActionSpec("snapshot", "Snapshot", "snapshot", "-File", "Ctrl+S", "snapshot", "writable",
                "Save the whole state into the run folder now", tool="keep"),
     ActionSpec("export", "Export…", "export", "File", "Ctrl+E", "export", "ready",
                "Write a gallery of samples, curves and a time-lapse, or take the run away in "
@@ -73,11 +73,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
     ActionSpec("run", "Run", "run_pause", "Train", "Space", "run", "trainable",
                "Train, or pause after the step in hand", tool="train"),
-    ActionSpec("step", "Step one round", "step_round", "Train", ".", "step", "ready",
+    ActionSpec("step", "Step one round", "step_round", "Train", ".", "step", "writable",
                "One round of the game, then pause", tool="train"),
-    ActionSpec("step_d", "Step D only", "step_d", "Train", "D", "step", "ready",
+    ActionSpec("step_d", "Step D only", "step_d", "Train", "D", "step", "writable",
                "One step of the discriminator, then pause"),
-    ActionSpec("step_g", "Step G only", "step_g", "Train", "G", "step", "ready",
+    ActionSpec("step_g", "Step G only", "step_g", "Train", "G", "step", "writable",
                "One step of the generator, then pause"),
     ActionSpec("faster", "Faster", "faster", "-Train", "]", when="run"),
     ActionSpec("slower", "Slower", "slower", "Train", "[", when="run"),
@@ -108,12 +108,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("time_play", "Play the history", "time_play", "Train/Timeline", "Ctrl+Space",
                when="ready", tip="Show the run's past from the cursor on, at the chosen speed"),
     ActionSpec("time_fork", "Continue from here", "time_fork", "Train/Timeline", "Ctrl+B",
-               when="ready", tip="Go on from the moment shown on a new branch"),
+               when="writable", tip="Go on from the moment shown on a new branch"),
     ActionSpec("time_compare", "Fork and compare the last change", "time_compare",
-               "Train/Timeline", "Ctrl+Shift+B", when="ready",
+               "Train/Timeline", "Ctrl+Shift+B", when="writable",
                tip="Keep this branch, and make one without the last change"),
     ActionSpec("time_budget", "Memory and disk for the past…", "time_budget", "Train/Timeline",
-               when="ready"),
+               when="writable"),
 
     ActionSpec("dynamics", "Dynamics of toy games", "show_dynamics", "View", "Ctrl+D",
                tip="Games of two numbers: fields, update rules and eigenvalues; no run is needed"),
@@ -153,6 +153,7 @@ class ActionSet(QObject):
         self.specs: dict[str, ActionSpec] = {}
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
+        self.tips: dict[str, str] = {}
         for spec in ACTIONS:
             self.add(spec)
 
@@ -172,7 +173,9 @@ class ActionSet(QObject):
             sequence = QKeySequence(spec.shortcut)
             action.setShortcut(sequence)
             shown = f" ({sequence.toString(QKeySequence.SequenceFormat.NativeText)})"
-        action.setToolTip(f"{spec.text.rstrip('…')}{shown}" + (f"\n{spec.tip}" if spec.tip else ""))
+        self.tips[spec.id] = (f"{spec.text.rstrip('…')}{shown}"
+                              + (f"\n{spec.tip}" if spec.tip else ""))
+        action.setToolTip(self.tips[spec.id])
         action.setStatusTip("")
         handler = run or getattr(self.window, spec.handler)
         action.triggered.connect(lambda _checked=False: handler())
@@ -208,10 +211,15 @@ class ActionSet(QObject):
             self.menus[path].addSeparator()
         return self.menus[path]
 
-    def enable(self, facts: dict[str, bool]) -> None:
-        """Switch actions on and off; ``facts`` gives each ``when`` its present truth."""
+    def enable(self, facts: dict[str, bool], why_not: str = "") -> None:
+        """Switch actions on and off; ``facts`` gives each ``when`` its present truth. ``why_not``
+        is said by those that train or change a run while they are off.
+        """
         for key, spec in self.specs.items():
-            self.actions[key].setEnabled(facts.get(spec.when, True))
+            on = facts.get(spec.when, True)
+            self.actions[key].setEnabled(on)
+            told = why_not if spec.when in ("writable", "trainable") and not on else ""
+            self.actions[key].setToolTip(self.tips[key] + (f"\n{told}" if told else ""))
 
     def set_theme(self, theme: Theme) -> None:
         """Tint every icon for this theme."""

@@ -12,15 +12,17 @@ from ganstudio import __version__
 from ganstudio.studio import ask
 from ganstudio.studio.compare_commands import CompareCommands
 from ganstudio.studio.look_commands import LookCommands
+from ganstudio.studio.run_commands import RunCommands
 from ganstudio.studio.share_commands import ShareCommands
 from ganstudio.studio.tier_commands import TierCommands
 from ganstudio.studio.time_commands import TimeCommands
 
 NOTICE_LEVELS = {"nonfinite": "error", "error": "error", "refused": "warning", "note": "info",
-                 "export_failed": "error", "unsaved": "warning"}
+                 "export_failed": "error", "unsaved": "warning", "free": "info"}
 
 
-class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierCommands):
+class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierCommands,
+               RunCommands):
     """Methods that the table of actions names, mixed into the window."""
 
     draw_page: Any
@@ -148,10 +150,6 @@ class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierC
         self.controller.start(recipe_on(Drawn(strokes=strokes), "Drawn"))
 
     # ---- training --------------------------------------------------------------------------------
-
-    def run_pause(self) -> None:
-        """Run, or pause."""
-        (self.controller.pause if self.controller.going else self.controller.run)()
 
     def step_round(self) -> None:
         """One round."""
@@ -296,6 +294,8 @@ class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierC
             path = Path(event.data["path"])
             self.notices.add("info", event.text, action=(
                 "Show", lambda: self.show_folder(path if path.is_dir() else path.parent)))
+        if event.kind == "free":
+            self.enable_actions()
         if event.kind == "error":
             self.status_bar.hide_progress()
             if self.controller.recipe is None:

@@ -33,10 +33,11 @@ class CompareCommands:
             self.compare_page.set_theme(window.appearance.theme)
             self.compare_page.left.connect(self._leave_comparison)
             self.compare_page.lockstep_wanted.connect(self._train_comparison)
+            self.compare_page.going_changed.connect(window.enable_actions)
             self.pages.addWidget(self.compare_page)
         from ganstudio.session.messages import Snapshot
         from ganstudio.studio.compare_choices import choices
-        if self.controller.is_ready:
+        if self.controller.is_ready and not self.controller.read_only:
             self.controller.send(Snapshot())  # so that what is read is the run as it is now
         window.leave_workspace()
         self.compare_page.open(choices(window.settings), paths)
@@ -68,6 +69,7 @@ class CompareCommands:
             self.queue_page = QueuePage(folder)
             self.queue_page.set_theme(window.appearance.theme)
             self.queue_page.left.connect(self._leave_comparison)
+            self.queue_page.going_changed.connect(window.enable_actions)
             self.queue_page.compared.connect(self.show_comparison)
             self.queue_page.run_opened.connect(window.resume)
             self.pages.addWidget(self.queue_page)

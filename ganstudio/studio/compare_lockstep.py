@@ -29,6 +29,7 @@ class LockstepPart:
     shown: Any
     colour: Any
     lockstep_wanted: Any
+    going_changed: Any
     refresh_curves: Any
     refresh_samples: Any
     refresh_tables: Any
@@ -40,6 +41,7 @@ class LockstepPart:
         self._trained: list[Path] = []
         self._live: dict[Path, Side] = {}
         self._state = ""
+        self.going = False
 
     def poll_lockstep(self) -> None:
         """Take in what was trained."""
@@ -83,12 +85,19 @@ class LockstepPart:
     def _show_state(self, news: PairNews) -> None:
         going = news.state in ("running", "preparing")
         self._state = news.state
+        self._set_going(going)
         self.train_button.setText("Pause" if going else "Train on")
         self.train_button.setIcon(icon("pause" if going else "run", self.theme))
         words = {"preparing": "Preparing…", "paused": "Paused", "running": "Training"}
         step = min((s.step for s in news.sides), default=0)
         self.status.setText(f"{words.get(news.state, '')} · step {step:,}" if news.state in words
                             else "")
+
+    def _set_going(self, going: bool) -> None:
+        """Whether it trains, told to whoever asks."""
+        if going is not self.going:
+            self.going = going
+            self.going_changed.emit()
 
     def _toggle(self) -> None:
         if self.session is None:
@@ -112,6 +121,7 @@ class LockstepPart:
         """Let the runs go; they are saved on their own thread."""
         session, self.session = self.session, None
         self._state = ""
+        self._set_going(False)
         if session is not None:
             session.close(0)
             self._ending.append(session)

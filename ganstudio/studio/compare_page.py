@@ -49,6 +49,7 @@ class ComparePage(LockstepPart, QWidget):
     """
 
     left = Signal()
+    going_changed = Signal()
     lockstep_wanted = Signal()
     """The person wants to train them; whoever owns other runs closes those, and calls ``train``."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from PySide6.QtGui import QUndoCommand
 
-from ganstudio.recipe import FieldSpec, Recipe
+from ganstudio.recipe import FieldSpec, Recipe, RecipeError, leaves, with_value
 
 MOST_EDITS = 1_000
 """Steps that can be undone; the journal has them all."""
@@ -78,3 +79,27 @@ class Edit(QUndoCommand):
         self.after = other.after
         self.label = other.label
         return True
+
+
+def value_at(recipe: Recipe, path: str) -> Any:
+    """What the recipe has at a field's path."""
+    head, _, tail = path.partition(".")
+    owner = getattr(recipe, head)
+    return getattr(owner, tail) if tail else owner
+
+
+def filled_in(recipe: Recipe, filled: Mapping[str, tuple[Any, Any]]) -> Recipe:
+    """The recipe with values that preparing a run settled, where it still has those of before."""
+    known = leaves(recipe)
+    for path, (before, after) in filled.items():
+        if path in known and known[path] == before:
+            recipe = with_if_allowed(recipe, path, after)
+    return recipe
+
+
+def with_if_allowed(recipe: Recipe, path: str, value: Any) -> Recipe:
+    """The recipe with one value where that can be, else unchanged."""
+    try:
+        return with_value(recipe, path, value)
+    except (RecipeError, AttributeError):
+        return recipe

@@ -58,6 +58,7 @@ class QueuePage(QWidget):
     """A list that works itself off on a thread of its own."""
 
     left = Signal()
+    going_changed = Signal()
     run_opened = Signal(object)
     compared = Signal(object)
 
@@ -67,6 +68,8 @@ class QueuePage(QWidget):
         self.folder = folder
         self.theme: Theme = LIGHT
         self.news = QueueNews()
+        self.going = False
+        """Whether it trains."""
         self._drawn: object = None
         self._build(self.fontMetrics().height())
         self.session = QueueSession(folder)
@@ -218,6 +221,9 @@ class QueuePage(QWidget):
 
     def _show_state(self, news: QueueNews) -> None:
         going = news.state == "running"
+        if going is not self.going:
+            self.going = going
+            self.going_changed.emit()
         self.go_button.setText("Pause" if going else "Run")
         self.go_button.setIcon(icon("pause" if going else "run", self.theme,
                                     self.theme.accent_text))
@@ -324,6 +330,7 @@ class QueuePage(QWidget):
         """The window closes: the run in hand is saved and goes on another time."""
         self._timer.stop()
         self.session.close()
+        self.going = False
 
 
 def clock(seconds: float) -> str:

@@ -11,13 +11,12 @@ from PySide6.QtGui import QUndoStack
 
 from ganstudio.recipe import (
     Recipe,
-    RecipeError,
     differences,
     find_field,
-    leaves,
     needs_restart,
     with_value,
 )
+from ganstudio.session.looking_only import why_only
 from ganstudio.session.messages import (
     Command,
     Event,
@@ -31,7 +30,15 @@ from ganstudio.session.messages import (
     Update,
     UseTier,
 )
-from ganstudio.studio.edits import MOST_EDITS, Edit, phrase, value_text
+from ganstudio.studio.edits import (
+    MOST_EDITS,
+    Edit,
+    filled_in,
+    phrase,
+    value_at,
+    value_text,
+    with_if_allowed,
+)
 from ganstudio.studio.outbox import Outbox
 from ganstudio.studio.paths import new_run_folder
 
@@ -87,6 +94,11 @@ class RunController(QObject):
         self.tier: Tier = "auto"
         self.computing = ("", "")
         """The tier of the last steps, and why it is not the faster one."""
+        self.read_only = False
+        """Whether the run is open to be looked at only; ``looked_why`` says why."""
+        self.looked_why = ""
+        self.free = False
+        """Whether a run that is looked at could be trained here by now."""
         self._outbox = Outbox(self._change, self)
         self._then: Callable[[], None] | None = None
         self._closing = QTimer(self)
@@ -112,6 +124,7 @@ class RunController(QObject):
     def look(self, folder: Path) -> None:
         """Close what is open, then open a run folder to be looked at only."""
         self.undo_stack.clear()
+        self.looked_why = why_only(folder)
         self._when_closed(lambda: self._begin(None, None, folder, False, read_only=True))
 
     def restart(self) -> None:
@@ -126,7 +139,8 @@ class RunController(QObject):
     def _begin(self, recipe: Recipe | None, base: Recipe | None, folder: Path, run: bool,
                read_only: bool = False) -> None:
         self.session = self.factory(recipe, folder)
-        self.session.read_only = read_only
+        self.session.read_only = self.read_only = read_only
+        self.free = False
         self.recipe = self.running = recipe or self.session.recipe
         self.base = base or self.recipe
         self.folder = folder
@@ -148,7 +162,7 @@ class RunController(QObject):
             return
         self._then = then
         self._try_close()
-        if self.session is not None:
+        if self._then is not None:  # it is not closed yet
             self._closing.start()
 
     def _try_close(self) -> None:
@@ -239,13 +253,13 @@ class RunController(QObject):
             self.recipe = self.running = self.base = settled
         else:
             filled = differences(self.running, settled)
-            self.recipe = _filled_in(self.recipe, filled)
-            self.base = _filled_in(self.base, filled)
+            self.recipe = filled_in(self.recipe, filled)
+            self.base = filled_in(self.base, filled)
             for k in range(self.undo_stack.count()):
                 edit = self.undo_stack.command(k)
                 if isinstance(edit, Edit):
-                    edit.before = _filled_in(edit.before, filled)
-                    edit.after = _filled_in(edit.after, filled)
+                    edit.before = filled_in(edit.before, filled)
+                    edit.after = filled_in(edit.after, filled)
             self.running = settled
         self.recipe_changed.emit()
 
@@ -261,6 +275,8 @@ class RunController(QObject):
             self._set_going(True)
         if event.kind == "tweaked":
             self._confirm()
+        elif event.kind == "free":
+            self.free = True
         elif event.kind in ("forked", "switched", "followed") and not event.data.get("stay"):
             self._go_over(Path(event.data["path"]))
         elif event.kind == "refused" and event.data.get("paths"):
@@ -279,7 +295,7 @@ class RunController(QObject):
         """The trainer has taken changes up; those that it has no longer wait."""
         self.running = self.session.recipe
         for path, awaited in list(self.waiting.items()):
-            if _value(self.running, path) == awaited:
+            if value_at(self.running, path) == awaited:
                 del self.waiting[path]
         self.recipe_changed.emit()
 
@@ -287,11 +303,15 @@ class RunController(QObject):
         """Show the values in force again where the session would not take new ones."""
         for path in [p for p in self.waiting if p in paths]:
             del self.waiting[path]
-            self.recipe = _with(self.recipe, path, _value(self.running, path))
+            self.recipe = with_if_allowed(self.recipe, path, value_at(self.running, path))
         self.recipe_changed.emit()
 
     def run(self) -> None:
-        """Train on."""
+        """Train on; a run that was only looked at is opened anew to be written."""
+        if self.read_only and self.free:
+            folder = self.folder
+            self._when_closed(lambda: self._begin(None, None, folder, True))
+            return
         self._set_going(True)
         self.send(Run())
 
@@ -359,7 +379,7 @@ class RunController(QObject):
         target = self.running
         for path in differences(self.running, self.recipe):
             if path not in self.pending:
-                target = _with(target, path, _value(self.recipe, path))
+                target = with_if_allowed(target, path, value_at(self.recipe, path))
         self.undo_stack.push(Edit(self, self.recipe, target, "discarding changes", "discard"))
 
     def apply(self, recipe: Recipe, label: str) -> None:
@@ -374,26 +394,3 @@ class RunController(QObject):
         if changes:
             self.session.send(Tweak(changes, label))
         self.recipe_changed.emit()
-
-
-def _value(recipe: Recipe, path: str) -> Any:
-    head, _, tail = path.partition(".")
-    owner = getattr(recipe, head)
-    return getattr(owner, tail) if tail else owner
-
-
-def _filled_in(recipe: Recipe, filled: Mapping[str, tuple[Any, Any]]) -> Recipe:
-    """The recipe with values that preparing a run settled, where it still has those of before."""
-    known = leaves(recipe)
-    for path, (before, after) in filled.items():
-        if path in known and known[path] == before:
-            recipe = _with(recipe, path, after)
-    return recipe
-
-
-def _with(recipe: Recipe, path: str, value: Any) -> Recipe:
-    """The recipe with one value where that can be, else unchanged."""
-    try:
-        return with_value(recipe, path, value)
-    except (RecipeError, AttributeError):
-        return recipe

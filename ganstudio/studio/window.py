@@ -77,7 +77,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.export_dialog: Any = None
         self.palette_box: Any = None
         self._first_run_shown = False
-        self._facts: dict[str, bool] = {}
+        self._told: tuple[dict[str, bool], str] = ({}, "")
         self.setAcceptDrops(True)
         self.setWindowTitle("GAN Studio")
         self.setWindowIcon(app_icon())
@@ -142,7 +142,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         run.updated.connect(self._updated)
         run.happened.connect(self.react)
         run.state_changed.connect(self._moved)
-        run.going_changed.connect(self.show_going)
+        run.going_changed.connect(self._moved)
         run.recipe_changed.connect(self.enable_actions)
         run.recipe_changed.connect(self._tell_recipe)
         run.undo_stack.indexChanged.connect(self._moved)
@@ -287,15 +287,20 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         open_ = run is not None and run.session is not None
         # Pages about several runs: a key there must not move the one that is out of sight.
         in_sight = open_ and self.pages.currentWidget() not in (self.compare_page, self.queue_page)
+        ready = in_sight and run.is_ready
+        to_come = in_sight and str(run.state) == "preparing"
         facts = {
-            "always": True, "run": open_, "ready": in_sight and run.is_ready,
-            "trainable": in_sight and (run.is_ready or str(run.state) == "preparing"),
+            "always": True, "run": open_, "ready": ready, "writable": ready and not run.read_only,
+            "trainable": self.behind() is not None or (
+                (ready or to_come) and (run.free or not run.read_only)),
             "pending": open_ and bool(run.pending),
             "undo": open_ and run.undo_stack.canUndo(), "redo": open_ and run.undo_stack.canRedo(),
         }
-        if facts != self._facts:
-            self._facts = facts
-            self.actions_.enable(facts)
+        told = facts, self.why_not(in_sight)
+        if told != self._told:
+            self._told = told
+            self.actions_.enable(*told)
+        self.show_going()
         stack = run.undo_stack if run is not None else None
         self.actions_["undo"].setText(f"Undo {stack.undoText()}".strip() if stack else "Undo")
         self.actions_["redo"].setText(f"Redo {stack.redoText()}".strip() if stack else "Redo")
@@ -303,20 +308,11 @@ class MainWindow(Commands, DropTarget, QMainWindow):
     def _moved(self, _: object = None) -> None:
         self.enable_actions()
 
-    def show_going(self, going: bool) -> None:
-        """The run button says what a press would do."""
-        from ganstudio.studio.icons import icon
-        action, theme = self.actions_["run"], self.appearance.theme
-        action.setIconVisibleInMenu(False)  # its icon has the colour for the accented button
-        action.setText("Pause" if going else "Run")
-        action.setIconText("Pause" if going else "Run")
-        action.setIcon(icon("pause" if going else "run", theme, theme.accent_text))
-        self.toolbar.buttons["run"].setAccessibleName(action.text())
-
     def set_theme(self, theme: Theme) -> None:
         """Dress every part."""
+        self._going_shown = None
         self.actions_.set_theme(theme)
-        self.show_going(self.controller is not None and self.controller.going)
+        self.show_going()
         self.status_bar.set_theme(theme)
         self.notices.set_theme(theme)
         for part in (self.start_page, self.workspace or self._early, self.palette_box,

@@ -82,7 +82,8 @@ def test_a_published_recipe_trains_at_a_click(window: MainWindow, qtbot: QtBot) 
 def test_the_toolbar_stands_still_when_run_turns_to_pause(running, qtbot: QtBot):
     places = []
     for going in (True, False):
-        running.show_going(going)
+        running.controller.going = going
+        running.show_going()
         running.toolbar.layout().activate()
         places.append([b.geometry() for b in running.toolbar.buttons.values()])
     assert running.toolbar.buttons["run"].text() == "Run"

@@ -40,7 +40,7 @@ class CompareCommands:
         if self.controller.is_ready and not self.controller.read_only:
             self.controller.send(Snapshot())  # so that what is read is the run as it is now
         window.leave_workspace()
-        self.compare_page.open(choices(window.settings), paths)
+        self.compare_page.open(choices(window.settings), [path.absolute() for path in paths])
         self.pages.setCurrentWidget(self.compare_page)
         self.compare_page.pickers.boxes[-1].setFocus()
 

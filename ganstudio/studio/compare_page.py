@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.metrics.table import METRICS
 from ganstudio.session.comparing import Reader, Subject
-from ganstudio.studio.compare_choices import Choice
+from ganstudio.studio.compare_choices import Choice, told_apart
 from ganstudio.studio.compare_curves import Curve, CurvesView
 from ganstudio.studio.compare_lockstep import LIVE, LockstepPart
 from ganstudio.studio.compare_pickers import Pickers
@@ -188,9 +188,8 @@ class ComparePage(LockstepPart, QWidget):
         """Those that have been read and can be shown."""
         found = [self.subjects[p] for p in self.paths() if p in self.subjects]
         found = [s for s in found if not s.error]
-        names = [s.name for s in found]
-        return [s if names.count(s.name) == 1 else replace(s, name=f"{s.name} ({s.path.stem})")
-                for s in found]
+        names = told_apart([(s.path, s.name) for s in found])
+        return [replace(s, name=name) for s, name in zip(found, names, strict=True)]
 
     def colour(self, path: Path) -> str:
         """A run's colour on this page."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from ganstudio.studio import ask
-from ganstudio.studio.compare_choices import Choice
+from ganstudio.studio.compare_choices import Choice, choice_of
 from ganstudio.studio.elided_box import ElidedBox
 from ganstudio.studio.paths import runs_dir
 
@@ -45,7 +45,7 @@ class Pickers(QWidget):
         """Offer these, with ``paths`` chosen; the two newest runs where none are named."""
         self._choices = list(offered)
         known = {c.path for c in self._choices}
-        self._choices = [*(Choice(p, _name(p)) for p in paths if p not in known), *self._choices]
+        self._choices = [*(choice_of(p) for p in paths if p not in known), *self._choices]
         chosen = list(dict.fromkeys(paths))
         for choice in self._choices:
             if len(chosen) >= 2:
@@ -104,9 +104,10 @@ class Pickers(QWidget):
                 box.setCurrentIndex(box.property("was"))
                 return
             path = Path(chosen)
+            choice = choice_of(path)
             for each in self.boxes:
-                each.insertItem(0, _name(path), path)
-            self._choices.insert(0, Choice(path, _name(path)))
+                each.insertItem(0, choice.title, path)
+            self._choices.insert(0, choice)
             box.setCurrentIndex(0)
         box.setProperty("was", box.currentIndex())
         self._settle()
@@ -124,10 +125,6 @@ class Pickers(QWidget):
         self.more.setEnabled(len(self.boxes) < MOST)
         self.fewer.setEnabled(len(self.boxes) > 2)
         self.changed.emit()
-
-
-def _name(path: Path) -> str:
-    return path.stem if path.suffix == ".run" else path.name
 
 
 def dot(colour: str, side: int) -> QIcon:

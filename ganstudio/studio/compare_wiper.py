@@ -73,9 +73,17 @@ class WiperView(QWidget):
     # ---- geometry
 
     def area(self) -> QRectF:
-        """Where the picture goes: below a line of names."""
+        """Where the picture goes: below a line of names. Images take no more height than they
+        need, so that the names stand close above them.
+        """
         head = self.fontMetrics().height() + 10
-        return QRectF(self.rect()).adjusted(1, head, -1, -1)
+        room = QRectF(self.rect()).adjusted(1, head, -1, -1)
+        shapes = [s.samples.shape for s in (self.left, self.right) if s is not None and s.is_image]
+        if not shapes:
+            return room
+        high = max(min(room.height(), room.width() * shape[0] / shape[1]) for shape in shapes)
+        return QRectF(room.left(), round(room.top() + (room.height() - high) / 2), room.width(),
+                      high)
 
     def _line_x(self) -> float:
         area = self.area()
@@ -177,7 +185,8 @@ class WiperView(QWidget):
     def _draw_names(self, painter: QPainter, area: QRectF) -> None:
         metrics = self.fontMetrics()
         room = area.width() / 2 - 8
-        row = QRectF(area.left(), 4, area.width(), metrics.height() + 2)
+        row = QRectF(area.left(), area.top() - metrics.height() - 6, area.width(),
+                     metrics.height() + 2)
         for side, way in ((self.left, Qt.AlignmentFlag.AlignLeft),
                           (self.right, Qt.AlignmentFlag.AlignRight)):
             if side is None:

@@ -14,6 +14,7 @@ from ganstudio.studio.settings import Settings
 
 MOST = 8
 MOST_BYTES = 1_000_000
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def read(path: Path) -> RecentRun | None:
             return None
         about = json.loads(mark.read_text(encoding="utf-8"))
         name = str(about.get("name") or path.stem)
+        said = branch_name(path)
         steps = [int(p.stem) for p in (path / "checkpoints").glob("*.safetensors")
                  if p.stem.isdigit()]
         # Saving renames files into these folders, so their times are those of the last save.
@@ -43,7 +45,27 @@ def read(path: Path) -> RecentRun | None:
         when = max(p.stat().st_mtime for p in places)
     except (OSError, ValueError, AttributeError, RecursionError):
         return None
-    return RecentRun(path, name, max(steps, default=0), when, how_it_stands(path))
+    return RecentRun(path, f"{name}, {said}" if said else name, max(steps, default=0), when,
+                     how_it_stands(path))
+
+
+def root_of(path: Path) -> Path:
+    """The run that a branch's folder belongs to; ``path`` itself where it is no branch."""
+    inside = path.parent.name == "branches" and (path / "branch.json").is_file()
+    return path.parent.parent if inside else path
+
+
+def branch_name(path: Path) -> str:
+    """What a branch is called; nothing where the folder is no branch, or a damaged one."""
+    if root_of(path) == path:
+        return ""
+    mark = path / "branch.json"
+    try:
+        about = json.loads(mark.read_text(encoding="utf-8")
+                           if mark.stat().st_size < MOST_BYTES else "0")
+        return str(about.get("name", "") or path.name)[:LONGEST_NAME]
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return ""
 
 
 def recent_runs(settings: Settings, most: int = MOST) -> list[RecentRun]:

@@ -55,7 +55,7 @@ class ColourBar(QWidget):
         return QRectF(6, round(line + 6), 12, max(self.height() - round(2 * line + 14), 8))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The ramp, its ends and the equilibrium."""
+        """The ramp, its ends, and the equilibrium or else the middle."""
         painter = QPainter(self)
         painter.setFont(self.small_font())
         line = QFontMetricsF(self.small_font()).height()
@@ -73,6 +73,8 @@ class ColourBar(QWidget):
             painter.setPen(thin(self.theme.text))
             painter.drawLine(int(box.left()) - 2, at, int(box.right()) + 2, at)
             ends.append((self.mark, float(at)))
+        if self.mark is None:  # two numbers alone do not say that the ramp is even
+            ends.append(((self.low + self.high) / 2, round(box.center().y())))
         painter.setPen(QColor(self.theme.muted))
         taken: list[float] = []
         for value, y in ends:

@@ -93,7 +93,7 @@ class Mosaic(QWidget):
         return QFontMetricsF(self.font())
 
     def picture_rect(self) -> QRectF:
-        """Where the grid is, gaps between its tiles included, below the title in the middle."""
+        """Where the grid is, gaps between its tiles included: in the middle, its title above it."""
         top = self._metrics().height() + 4 if self.title else 0
         room = QRectF(4, top + 4, max(self.width() - 8, 1), max(self.height() - top - 8, 1))
         if self.image is None:
@@ -153,7 +153,8 @@ class Mosaic(QWidget):
             room = self.width() - left - 4
             text = self._metrics().elidedText(self.title + small, Qt.TextElideMode.ElideRight,
                                               room)
-            painter.drawText(QRectF(left, 2, room + 4, self._metrics().height()), text)
+            line = self._metrics().height()
+            painter.drawText(QRectF(left, box.top() - line - 4, room + 4, line), text)
         if self.image is not None:
             shrunk = box.width() * self.devicePixelRatioF() < self.image.width()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)

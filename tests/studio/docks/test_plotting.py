@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -360,6 +362,16 @@ def test_the_colour_bar_marks_the_equilibrium(show):
         assert near(image, box.center().x(), box.bottom() - 3, theme.low, 1, 12)
         assert near(image, box.left() - 1, box.center().y(), theme.text, 1, 30)
     assert len(ramp(LIGHT)) == 256 and "0.5000" in bar.toolTip()
+
+
+@pytest.mark.parametrize(("mark", "labels"), [(None, 3), (0.0, 3), (99.0, 2)])
+def test_the_colour_bar_has_a_label_in_its_middle(show, mark, labels):
+    bar = show(ColourBar(), 70, 200)
+    bar.set_range(-8, 8, mark)
+    image, box = picture(bar), bar.ramp_rect()
+    rows = [any(near(image, x, y, LIGHT.muted, 0) for x in range(round(box.right()) + 5, 70))
+            for y in range(round(box.top()) - 8, 200)]
+    assert sum(b and not a for a, b in itertools.pairwise([False, *rows])) == labels
 
 
 # ---- small widgets -----------------------------------------------------------------------------

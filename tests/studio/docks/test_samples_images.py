@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
+from ganstudio.studio.docks.plotting_mosaic import Mosaic
 from ganstudio.studio.docks.samples import SamplesDock
 from ganstudio.studio.theme import LIGHT
 from ganstudio.training.frames import (
@@ -41,6 +42,21 @@ def test_rows_and_columns_can_be_chosen(dock, qtbot):
     qtbot.mouseClick(dock.images.averaged, Qt.MouseButton.LeftButton)
     assert dock.wants() == {"samples.mosaic": WantMosaic(7, 12, False, False, False)}
     assert len(told) == 4 and not dock.images.real.isVisible()
+
+
+@pytest.mark.parametrize("size", [(300, 900), (900, 300)])
+def test_the_caption_stands_close_above_its_grid(show, size):
+    grid = show(Mosaic("Real images", "Real"), *size)
+    frame = mosaic(4, 8)
+    grid.set_picture(frame.image + np.uint8(90), 4, 8, np.empty(0))
+    image, box = picture(grid), grid.picture_rect()
+    line = grid.fontMetrics().height()
+    across = range(round(box.left()), round(box.left()) + 40)
+    ink = [y for y in range(round(box.top()))
+           if any(near(image, x, y, LIGHT.muted, 0) for x in across)]
+    assert ink and box.top() - line - 5 <= ink[0] and box.top() - 9 <= ink[-1] < box.top()
+    above, below = ink[0], grid.height() - box.bottom()
+    assert abs(above - below) < line + 8 or size[0] > size[1]
 
 
 def test_tiles_stand_in_order_on_whole_pixels(dock):

@@ -29,10 +29,13 @@ from ganstudio.training.frames import SCALARS, ScalarChunk
 from ganstudio.training.metrics_frames import MetricsFrame, latest
 
 if TYPE_CHECKING:
+    from ganstudio.data.dataset import Dataset
     from ganstudio.session.conductor import Conductor
 
 STEPS = 10_000
 """How many where nobody says."""
+NAMED = 5
+"""Skipped files that are named one by one."""
 
 
 class Interrupted:
@@ -160,6 +163,7 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
             return complain(str(error))
         finally:
             reading.end()
+        _tell_of_data(conductor.dataset)
         slow = precision_note(conductor.recipe, conductor.trainer.device)
         if slow:
             print(f"ganstudio: warning: {slow}", file=sys.stderr)
@@ -183,6 +187,17 @@ def _conduct(recipe: Recipe | None, folder: Path, arguments: argparse.Namespace)
     if not saved:
         return 2  # why has been said when it happened
     return 130 if stop.asked else 0
+
+
+def _tell_of_data(data: Dataset) -> None:
+    """What was done to it, and which files were of no use (the first few)."""
+    for note in (*data.notes, data.skipped_note):
+        if note:
+            print(f"ganstudio: {note}", file=sys.stderr)
+    for name, why in data.skipped[:NAMED]:
+        print(f"ganstudio:   {name}: {why}", file=sys.stderr)
+    if len(data.skipped) > NAMED:
+        print(f"ganstudio:   and {len(data.skipped) - NAMED:,} more", file=sys.stderr)
 
 
 def _run(conductor: Conductor, steps: int, stop: Interrupted, doctor: bool

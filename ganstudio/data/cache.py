@@ -20,7 +20,7 @@ import numpy as np
 
 from ganstudio.data.dataset import Bytes, Labels
 
-VERSION = 1
+VERSION = 2
 MAX_CACHE_BYTES = 4 << 30
 IN_MEMORY_BYTES = 512 << 20
 """Up to here items lie in memory; above, they stay on disk and the system pages them in."""

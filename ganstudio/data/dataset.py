@@ -111,6 +111,14 @@ class Dataset:
         return tuple(self.items.shape[1:])
 
     @property
+    def skipped_note(self) -> str:
+        """One sentence on the files that could not be used; empty where all could."""
+        lost, read = len(self.skipped), len(self) + (0 if self.held_out is None
+                                                     else len(self.held_out))
+        return (f"{lost:,} {'file was' if lost == 1 else 'files were'} skipped; {read:,} "
+                f"{'image was' if read == 1 else 'images were'} read." if lost else "")
+
+    @property
     def is_image(self) -> bool:
         """Whether samples are images."""
         return self.items.ndim == 4

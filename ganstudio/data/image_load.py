@@ -156,9 +156,6 @@ class _Decoding:
         notes = [*describe(self.source.sizes, self.plan), *self.source.notes]
         if grey:
             notes.append("Every image was grey though stored as colour, so one channel was kept.")
-        if skipped:
-            files = f"{len(skipped)} file{' was' if len(skipped) == 1 else 's were'}"
-            notes.append(f"{files} skipped; {count:,} images were read.")
         return tuple(skipped), tuple(notes)
 
 

@@ -208,8 +208,8 @@ FIT_CHOICES = (
 ImageSize = Annotated[
     int,
     Field(ge=0, le=128),
-    Knob("Size", "Side of the square images that are trained on; 0 keeps the native size when "
-                 "the network can make it, else takes the nearest size that it can.",
+    Knob("Size", "Side of the square images that are trained on, at most 128; 0 keeps the native "
+                 "size up to 64, or takes the nearest to it that the network can make.",
          unit="px"),
 ]
 Fit = Annotated[

@@ -147,10 +147,10 @@ class Worker:
             self.say("note", f"Earlier metrics cannot be shown: {error}")
         for note in info.notes:
             self.say("note", note)
-        skipped = self.conductor.dataset.skipped
-        if skipped:
-            self.say("note", f"{len(skipped)} of the data's files could not be used and were "
-                     "skipped", "\n".join(f"{name}: {why}" for name, why in skipped))
+        data = self.conductor.dataset
+        if data.skipped_note:
+            self.say("note", data.skipped_note,
+                     "\n".join(f"{name}: {why}" for name, why in data.skipped))
         self.state = State.PAUSED
         self.say("ready", f"Ready at step {self.step}")
         self.report()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganstudio.cli import train as module
 from ganstudio.recipe import Recipe, load, preset, to_text
@@ -86,6 +87,25 @@ def test_data_is_taken_from_files(ganstudio, tmp_path):
     assert said.document["step"] == 2
     (tmp_path / "mine.json").write_text(to_text(preset("images", "elsewhere")))
     assert ganstudio("train", "mine.json", "--data", "pixels.npy", *words, "--steps", 1).code == 0
+
+
+def test_what_was_done_to_a_folder_of_images_is_told(ganstudio, tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for number in range(16):
+        pixels = rng.integers(0, 256, (8, 8 + number % 2, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+    for name in "abcdefg":
+        (folder / f"{name}.png").write_text("no image")
+    said = ganstudio("train", "images", "--data", "photos", "--steps", 1, "--set", "batch=4",
+                     "--set", "generator.width=4", "--set", "discriminator.width=4", "--json")
+    assert said.document["step"] == 1
+    assert said.err.splitlines() == [
+        "ganstudio: Images of 2 different sizes were cropped to squares, then resized to 8 x 8.",
+        "ganstudio: 7 files were skipped; 16 images were read.",
+        *(f"ganstudio:   {name}.png: not an image that can be read" for name in "abcde"),
+        "ganstudio:   and 2 more"]
 
 
 # ---- what the caller got wrong ---------------------------------------------------------------

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import tiny
+from PIL import Image
 
-from ganstudio.recipe import Recipe
+from ganstudio.recipe import Recipe, preset
 from ganstudio.runs.folder import RunFolder
 from ganstudio.session.conductor import Conductor
 from ganstudio.session.messages import (
@@ -266,6 +267,18 @@ def test_a_look_that_breaks_is_no_reason_to_stop(session, monkeypatch):
     assert "ZeroDivisionError" in note.details
     one.at(note.step + 20)
     assert one.status.state is State.RUNNING
+
+
+def test_files_that_could_not_be_used_are_told_once_with_their_names(session, tmp_path):
+    for number in range(12):
+        pixels = np.full((8, 8, 3), number, np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+    (tmp_path / "odd.png").write_text("no image")
+    one = session(preset("images", str(tmp_path)))
+    notes = {e.text: e.details for e in one.events if e.kind == "note" and "image" in e.text}
+    assert notes.pop("1 file was skipped; 12 images were read.") == (
+        "odd.png: not an image that can be read")
+    assert not any("skipped" in text for text in notes)
 
 
 def test_slow_motion_shows_every_step(session, monkeypatch):

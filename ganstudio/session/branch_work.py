@@ -106,7 +106,8 @@ class BranchWork:
         if not fork.stay:
             self._go_over(made.path, conductor)
         self.timeline.changed(history=True)
-        self.worker.say("forked", f"Branch {made.name} begins at step {moment.step:,}", data=data)
+        self.worker.say("forked", f"The branch “{made.name}” begins at step {moment.step:,}",
+                        data=data)
         if not fork.stay:
             self._tell_metrics()
 
@@ -159,7 +160,7 @@ class BranchWork:
                 self._delete(root, command.branch)
             else:
                 back = branches.restore(root, command.branch)
-                self.worker.say("branch_restored", f"Branch {back.name} is back",
+                self.worker.say("branch_restored", f"The branch “{back.name}” is back",
                                 data={"branch": back.id, "name": back.name})
         except (RunError, ValueError, OSError) as error:
             self.worker.say("refused", sentence(error)[:1].upper() + sentence(error)[1:])
@@ -172,7 +173,7 @@ class BranchWork:
             return
         about = branches.read_branch(root, branch)
         self._go_over(about.path, conductor)
-        worker.say("switched", f"Now on branch {about.name}, step {worker.step:,}",
+        worker.say("switched", f"Now on the branch “{about.name}”, step {worker.step:,}",
                    data={"branch": about.id, "path": str(about.path)})
         self._tell_metrics()
 
@@ -183,7 +184,7 @@ class BranchWork:
             self.timeline.live()
         gone = branches.delete(root, branch)
         self.timeline.memory.drop(branch)
-        self.worker.say("branch_deleted", f"Branch {gone.name} was deleted",
+        self.worker.say("branch_deleted", f"The branch “{gone.name}” was deleted",
                         data={"branch": gone.id, "name": gone.name})
 
     def close(self) -> None:

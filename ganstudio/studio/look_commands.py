@@ -53,7 +53,10 @@ class LookCommands:
         if self.workspace is None:
             self.status_bar.showMessage("Open a run first", 4000)
             return
-        self._ask("Save layout", "Name of the layout:", self.keep_layout)
+        from ganstudio.studio.name_dialog import NameDialog
+        dialog = NameDialog(self, "Save layout", "layout", "Save")
+        dialog.chosen.connect(self.keep_layout)
+        dialog.open()
 
     def keep_layout(self, name: str) -> None:
         """Keep the present layout under a name."""
@@ -95,15 +98,14 @@ class LookCommands:
             action.setProperty("layout", True)
             menu.insertAction(first, action)
 
-    def _ask(self, title: str, label: str, then: Any, choices: list[str] | None = None) -> None:
-        """Ask for a word without stopping the window."""
+    def _ask(self, title: str, label: str, then: Any, choices: list[str]) -> None:
+        """Have one of some words chosen without stopping the window."""
         from PySide6.QtWidgets import QInputDialog
         dialog = QInputDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(title)
         dialog.setLabelText(label)
-        if choices:
-            dialog.setComboBoxItems(choices)
+        dialog.setComboBoxItems(choices)
         dialog.textValueSelected.connect(then)
         dialog.open()
 

@@ -61,6 +61,7 @@ def stylesheet(t: Theme, unit: float) -> str:
     QCheckBox::indicator:disabled {{ border-color: {t.line}; background: transparent; }}
     QCheckBox::indicator:checked:disabled {{ background: {t.line}; }}
     QCheckBox:focus {{ color: {t.accent}; }}
+    QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line};
         padding: {u(.3)}; }}
     QMainWindow::separator {{ background: transparent; width: {u(.4)}; height: {u(.4)}; }}

@@ -70,7 +70,7 @@ def test_a_run_that_runs_goes_on_running_on_the_new_branch(session, tmp_path):
     one.at(30)
     one.send(Fork(10, {"optimizer_d.lr": 0.02}, name="hotter D"))
     told = one.event("forked")
-    assert told.text == "Branch hotter D begins at step 10"
+    assert told.text == "The branch “hotter D” begins at step 10"
     one.until(lambda w: w.status.state is State.RUNNING and w.rows[-1].steps[-1] > 10
               and w.status.step < 10**6)
     assert "paused" not in one.kinds() and one.session.recipe.optimizer_d.lr == 0.02

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.session.messages import State, Status, Update
 from ganstudio.session.timeline_messages import BranchInfo, Timeline
+from ganstudio.studio.name_dialog import NameDialog
 from ganstudio.studio.settings import Settings
 from ganstudio.studio.window import MainWindow
 
@@ -113,7 +114,10 @@ def test_reset_brings_everything_back(running: MainWindow, qtbot: QtBot) -> None
 def test_named_layouts(running: MainWindow, qtbot: QtBot) -> None:
     frames = running.workspace.frames
     frames["losses"].close()
-    running.keep_layout("Lecture")
+    running.actions_["save_layout"].trigger()
+    dialog = running.findChild(NameDialog)
+    qtbot.keyClicks(dialog.line, "Lecture")
+    qtbot.mouseClick(dialog.take_button, Qt.MouseButton.LeftButton)
     menu = running.actions_.menu("View/Layout")
     named = [a for a in menu.actions() if a.text() == "Lecture"]
     assert len(named) == 1

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
 from ganstudio.session.timeline_messages import LabelBranch, Mark, Switch
 from ganstudio.studio.docks.timeline_lanes import HUES, Lane, hue
+from ganstudio.studio.name_dialog import NameDialog
 
 if TYPE_CHECKING:
     from ganstudio.studio.docks.timeline import TimelineDock
+
+MOST_NAME = 20
+"""Of a long name so many font heights are shown."""
 
 
 def branch_menu(dock: TimelineDock, lane: Lane | None, mark: Mark | None) -> QMenu:
@@ -29,7 +33,10 @@ def branch_menu(dock: TimelineDock, lane: Lane | None, mark: Mark | None) -> QMe
             menu.addAction("Continue without this change", lambda: dock.without(mark, stay=False))
             menu.addAction("Fork without this change and compare", lambda: dock.without(mark))
         menu.addSeparator()
-    go = menu.addAction(f"Go over to {info.name}", lambda: dock.command.emit(Switch(info.id)))
+    name = menu.fontMetrics().elidedText(info.name, Qt.TextElideMode.ElideRight,
+                                         menu.fontMetrics().height() * MOST_NAME)
+    go = menu.addAction(f"Go over to “{name}”".replace("&", "&&"),
+                        lambda: dock.command.emit(Switch(info.id)))
     go.setEnabled(not here)
     beside = menu.addAction("Open beside, in a window of its own",
                             lambda: dock.beside_wanted.emit(info.path))
@@ -45,18 +52,17 @@ def branch_menu(dock: TimelineDock, lane: Lane | None, mark: Mark | None) -> QMe
         action.setCheckable(True)
         action.setChecked(number == info.colour)
     parents = {other.info.parent for other in dock.view.lanes if other.info.id}
-    gone = menu.addAction("Delete", lambda: dock.delete_wanted.emit(info.id, info.name))
-    gone.setEnabled(bool(info.id) and not here and info.id not in parents)
+    why_not = ("the main line stays" if not info.id else "it is the one in training" if here
+               else "others go on from it" if info.id in parents else "")
+    gone = menu.addAction(f"Delete ({why_not})" if why_not else "Delete",
+                          lambda: dock.delete_wanted.emit(info.id, info.name))
+    gone.setEnabled(not why_not)
     return menu
 
 
 def rename(dock: TimelineDock, lane: Lane) -> None:
     """Ask for another name without stopping the window."""
-    dialog = QInputDialog(dock)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle("Rename the branch")
-    dialog.setLabelText("Name:")
-    dialog.setTextValue(lane.info.name)
-    dialog.textValueSelected.connect(
-        lambda name: dock.command.emit(LabelBranch(lane.info.id, name=name)))
+    others = [other.info.name for other in dock.view.lanes if other.info.id != lane.info.id]
+    dialog = NameDialog(dock, "Rename the branch", "branch", "Rename", lane.info.name, others)
+    dialog.chosen.connect(lambda name: dock.command.emit(LabelBranch(lane.info.id, name=name)))
     dialog.open()

@@ -8,25 +8,17 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu
+from PySide6.QtWidgets import QApplication
 
 from ganstudio.session.messages import State, Status, Update
 from ganstudio.session.timeline_messages import (
-    BranchInfo,
-    Fork,
-    LabelBranch,
     Live,
     Look,
     Looking,
     Mark,
-    SetBudget,
-    Switch,
-    Timeline,
 )
 from ganstudio.studio.docks.losses import LossesDock
 from ganstudio.studio.docks.metrics import MetricsDock
-from ganstudio.studio.docks.timeline import TimelineDock
-from ganstudio.studio.docks.timeline_budget import BudgetBox
 from ganstudio.studio.docks.timeline_lanes import (
     hue,
     lanes_of,
@@ -34,47 +26,18 @@ from ganstudio.studio.docks.timeline_lanes import (
     marks_of,
     snapshots_of,
 )
-from ganstudio.studio.docks.timeline_menu import branch_menu
 from ganstudio.studio.docks.timeline_paint import marks_apart
 from ganstudio.studio.docks.timeline_view import TimelineView
 from ganstudio.studio.theme import DARK, LIGHT
 from tests.studio.docks.made import POINTS, event, near, picture, steady, update
+from tests.studio.docks.told import CHILD, GRAND, LATER, MAIN, asked, at, tell, timeline_dock, told
 
 LEFT = Qt.MouseButton.LeftButton
-MAIN = BranchInfo("", "", 0, 1000, "main", 0, "/run", (100, 400, 900),
-                  (Mark(300, "tweak", "slower D"), Mark(700, "diagnosis", "mode collapse")))
-CHILD = BranchInfo("b1", "", 500, 800, "from 500", 1, "/run/branches/b1", (500, 790),
-                   (Mark(600, "tweak", "batch 9"),))
-GRAND = BranchInfo("b2", "b1", 650, 700, "late", 2, "/run/branches/b2", (650,), ())
-LATER = BranchInfo("b3", "", 200, 300, "early", 3, "/run/branches/b3", (200,), ())
-
-
-def told(branch="", infos=(MAIN, CHILD), looking=None):
-    return Timeline(branch, tuple(infos), looking, 12_000_000, 34_000_000)
-
-
-def tell(dock, timeline, step=1000, events=()):
-    dock.receive(Update(Status(State.RUNNING, step), (), {}, tuple(events), None, timeline))
 
 
 @pytest.fixture
 def dock(show):
-    made = show(TimelineDock())
-    made.resize(1000, 220)
-    made.sent, made.cursors = [], []
-    made.command.connect(made.sent.append)
-    made.cursor_moved.connect(made.cursors.append)
-    made.begin(POINTS)
-    tell(made, told())
-    return made
-
-
-def at(dock, step, row=0):
-    return QPoint(round(dock.view.to_x(step)), round(dock.view.to_y(row)))
-
-
-def asked(dock, kind):
-    return [c for c in dock.sent if isinstance(c, kind)]
+    return timeline_dock(show)
 
 
 # ---- the tree --------------------------------------------------------------------------------
@@ -250,77 +213,6 @@ def test_playing_waits_for_a_session_that_is_slow(dock, qtbot):
     qtbot.waitUntil(lambda: len(asked(dock, Look)) == 2)
     qtbot.mouseClick(dock.view, LEFT, pos=at(dock, 150))
     assert not dock.play_button.isChecked()
-
-
-# ---- branching -----------------------------------------------------------------------------------
-
-
-def test_continue_from_here(dock, qtbot):
-    assert not dock.fork_button.isEnabled()
-    qtbot.mouseClick(dock.view, LEFT, pos=at(dock, 750, 1))
-    qtbot.mouseClick(dock.fork_button, LEFT)
-    fork = asked(dock, Fork)[-1]
-    assert (fork.step, fork.branch, fork.stay) == (dock.moment, "b1", False)
-    tell(dock, told("b2", (MAIN, CHILD, GRAND)), 650)
-    assert dock.moment is None and dock.branch == "b2" and dock.view.tip == 650
-
-
-def test_fork_and_compare_is_one_click(dock, qtbot):
-    qtbot.mouseClick(dock.try_button, LEFT)
-    assert asked(dock, Fork)[-1] == Fork(300, branch="", before=True, stay=True,
-                                         name="without slower D")
-    pairs = []
-    dock.compare_wanted.connect(lambda *both: pairs.append(both))
-    tell(dock, told(), events=[event("forked", 300, stay=True, path="/a", parent_path="/b")])
-    assert pairs == [("/a", "/b")]
-
-
-def test_there_is_nothing_to_compare_before_a_change(dock):
-    tell(dock, told(infos=(BranchInfo("", "", 0, 9, "main", 0, "/run", (), ()),)))
-    dock.go_live()
-    assert not dock.try_button.isEnabled()
-
-
-def chosen(menu, text):
-    return next(a for a in menu.actions() if a.text() == text)
-
-
-def test_the_menu_of_a_branch(dock, qtbot):
-    tell(dock, told(infos=(MAIN, CHILD, GRAND)))
-    lanes = dock.view.lanes
-    menu = branch_menu(dock, lanes[1], None)
-    assert not chosen(menu, "Delete").isEnabled()  # another goes on from it
-    chosen(menu, "Go over to from 500").trigger()
-    assert asked(dock, Switch) == [Switch("b1")]
-    colours = menu.findChild(QMenu)
-    chosen(colours, "Teal").trigger()
-    assert asked(dock, LabelBranch)[-1] == LabelBranch("b1", colour=5)
-    gone = []
-    dock.delete_wanted.connect(lambda *what: gone.append(what))
-    chosen(branch_menu(dock, lanes[2], None), "Delete").trigger()
-    assert gone == [("b2", "late")]
-    main = branch_menu(dock, lanes[0], MAIN.marks[0])
-    assert not chosen(main, "Delete").isEnabled()
-    assert not chosen(main, "Go over to main").isEnabled()
-    chosen(main, "Continue without this change").trigger()
-    assert asked(dock, Fork)[-1].before and not asked(dock, Fork)[-1].stay
-
-
-def test_the_budget_is_asked_for_kept_and_sent(dock, qtbot):
-    assert asked(dock, SetBudget) == [SetBudget(256 << 20, 1024 << 20)]
-    qtbot.mouseClick(dock.budget_button, LEFT)
-    box = dock.findChild(BudgetBox)
-    box.memory.setValue(64)
-    box.disk.setValue(2000)
-    qtbot.mouseClick(box.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok),
-                     LEFT)
-    assert asked(dock, SetBudget)[-1] == SetBudget(64 << 20, 2000 << 20)
-    other = TimelineDock()
-    other.restore_state(dock.save_state())
-    assert (other.memory_mb, other.disk_mb) == (64, 2000)
-    other.restore_state({"memory": -5, "disk": "x", "speed": 99})
-    assert (other.memory_mb, other.disk_mb) == (256, 1024)
-    other.deleteLater()
 
 
 def test_the_metrics_follow_the_cursor(show, dock):

@@ -22,10 +22,10 @@ from ganstudio.session.export_dynamics import take_dynamics
 from ganstudio.session.failures import sentence, traceback_of
 from ganstudio.session.messages import Export
 from ganstudio.training.frames import Bytes, Floats, SurfaceFrame, WantSurface
+from ganstudio.training.host_copies import owned
 from ganstudio.training.latents import FixedLatents
 from ganstudio.training.metrics_frames import MetricsFrame
-from ganstudio.training.mosaic import to_pictures
-from ganstudio.training.observer import owned
+from ganstudio.training.mosaic import pictures
 from ganstudio.training.streams import Stream
 
 SAMPLE_BATCH = 256
@@ -60,7 +60,7 @@ def gallery_samples(conductor: Conductor, count: int, seed: int, averaged: bool
         network = trainer.players.sampler(averaged)
         for start in range(0, count, SAMPLE_BATCH):
             made = network(z[start:start + SAMPLE_BATCH])
-            parts.append(to_pictures(made) if made.ndim == 4 else owned(made))
+            parts.append(owned(pictures(made) if made.ndim == 4 else made))
     return np.concatenate(parts), owned(z)
 
 

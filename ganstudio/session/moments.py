@@ -19,6 +19,9 @@ from ganstudio.runs.snapshots import Snapshot, Snapshots
 from ganstudio.training.observer import Observer
 from ganstudio.training.trainer import Trainer
 
+QUEUED_STEPS = 8
+"""Steps taken at once on a GPU, where the clock tells nothing until those queued are done."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -136,7 +139,10 @@ class Replay:
             only, until = self.script.player(self.step)
             stop = min([step, *([until] if until is not None else []),
                         *(c.step for c in self.script.changes[self._done:self._done + 1])])
-            self.trainer.advance(stop - self.step,
+            count = stop - self.step
+            if self.trainer.device.type != "cpu":
+                count = min(count, QUEUED_STEPS)
+            self.trainer.advance(count,
                                  lambda: interrupted() or time.perf_counter() >= end, only)
             self._change()
             if self.step < step and (interrupted() or time.perf_counter() >= end):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 CHUNK_SECONDS = 0.03
 """How long training goes on before it sees whether a picture is due; a command ends it at once."""
+QUEUED_SECONDS = 0.02
+"""The same where steps are only queued: on a GPU a command waits until all of them are done."""
 SLOW = 30.0
 """Steps a second up to which every step is to be seen, not only taken in time."""
 
@@ -13,6 +15,7 @@ class Pace:
 
     def __init__(self) -> None:
         self.steps_per_second: float | None = None
+        self.chunk_seconds = CHUNK_SECONDS
         self._owed_from = 0.0
         self._rate = 0.0
 
@@ -24,7 +27,7 @@ class Pace:
     @property
     def chunk(self) -> int:
         """Steps to take at once when flat out."""
-        return max(1, int(self._rate * CHUNK_SECONDS))
+        return max(1, int(self._rate * self.chunk_seconds))
 
     @property
     def slow(self) -> bool:

@@ -38,7 +38,7 @@ from ganstudio.session.messages import (
     UseTier,
     Watch,
 )
-from ganstudio.session.pace import Pace, Rate
+from ganstudio.session.pace import QUEUED_SECONDS, Pace, Rate
 from ganstudio.session.timeline_messages import Look, TimelineCommand
 from ganstudio.session.timeline_work import TimelineWork
 from ganstudio.session.trial_work import TrialWork
@@ -135,6 +135,8 @@ class Worker:
             on_unsaved=lambda text: self.say("unsaved", text), owner=OWNER,
             read_only=session.read_only)
         session.recipe = self.conductor.recipe
+        if self.conductor.trainer.device.type != "cpu":
+            self.pace.chunk_seconds = QUEUED_SECONDS
         info = self.conductor.observer.info()
         self.mailbox.put_info(info)
         self.conductor.observer.watch(list(self.looks.wants.values()))
@@ -189,6 +191,7 @@ class Worker:
         return self.pace.wait_for(time.monotonic())
 
     def _end(self) -> None:
+        self.looks.queued.clear()
         self.exporter.close()
         aside.finish()
         if self.conductor is not None:

@@ -41,6 +41,13 @@ def resolve_device(recipe: Recipe) -> torch.device:
     return torch.device("cpu")
 
 
+def device_name(device: torch.device) -> str:
+    """The device as people know it."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return {"cpu": "CPU", "mps": "Apple GPU"}.get(device.type, device.type)
+
+
 def resolve_threads(recipe: Recipe) -> int:
     """CPU threads for this run: what the recipe says, or all cores but one."""
     return recipe.machine.threads or max(1, (os.cpu_count() or 2) - 1)

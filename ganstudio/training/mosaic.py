@@ -12,13 +12,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def to_pictures(samples: Tensor) -> Bytes:
-    """Samples (n, C, H, W) in [−1, 1] as read-only uint8 pictures, (n, H, W) or (n, H, W, 3)."""
+def pictures(samples: Tensor) -> Tensor:
+    """Samples (n, C, H, W) in [−1, 1] as bytes, (n, H, W) or (n, H, W, 3), on their device."""
     scaled = samples.detach().float().mul(127.5).add_(127.5).round_().clamp_(0, 255)
-    whole = scaled.byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
-    pictures = whole[..., 0].copy() if whole.shape[-1] == 1 else whole.copy()
-    pictures.flags.writeable = False
-    return pictures
+    whole = scaled.byte().permute(0, 2, 3, 1)
+    return whole[..., 0] if whole.shape[-1] == 1 else whole
 
 
 def tile(pictures: Bytes, rows: int, columns: int) -> Bytes:

@@ -20,7 +20,6 @@ from ganstudio.training.doctor.look import Doctor
 from ganstudio.training.doctor.slices import DoctorLook
 from ganstudio.training.frames import (
     ArrowsFrame,
-    Bytes,
     Floats,
     Frame,
     LatentMapFrame,
@@ -40,9 +39,17 @@ from ganstudio.training.frames import (
     WantSurface,
     WantWalk,
 )
+from ganstudio.training.host_copies import (
+    HostCopies,
+    Making,
+    QuickLook,
+    copies_from,
+    owned,
+    upload,
+)
 from ganstudio.training.latents import FixedLatents
-from ganstudio.training.machine import precision_note
-from ganstudio.training.mosaic import tile, to_pictures
+from ganstudio.training.machine import device_name, precision_note
+from ganstudio.training.mosaic import pictures, tile
 from ganstudio.training.rule_cost import cost_note
 from ganstudio.training.slow_looks import SlowLooks
 from ganstudio.training.trainer import Trainer
@@ -53,13 +60,6 @@ KERNEL_SAMPLES = 2048
 """Fakes from which the generated density in the 1-D picture is estimated."""
 
 
-def owned(tensor: Tensor) -> Floats:
-    """A read-only float32 copy that shares no memory with the trainer."""
-    array = tensor.detach().to("cpu", torch.float32, copy=True).numpy()
-    array.flags.writeable = False
-    return array
-
-
 class Observer:
     """Makes frames of one trainer. Runs on the trainer's thread, between two steps.
 
@@ -67,8 +67,9 @@ class Observer:
     never change, and no random stream of the run is touched: a watched run is the unwatched run.
     """
 
-    def __init__(self, trainer: Trainer) -> None:
+    def __init__(self, trainer: Trainer, copies: HostCopies | None = None) -> None:
         self.trainer = trainer
+        self.copies = copies or copies_from(trainer.device)
         self.latents = FixedLatents(trainer.recipe.seed, trainer.latent)
         self._lattice: tuple[Any, Tensor] | None = None
         rng = np.random.default_rng([trainer.recipe.seed, 77])
@@ -104,23 +105,35 @@ class Observer:
             return self.slow.look(want)
         if isinstance(want, WantDoctor):
             return self.doctor.look()
+        return self.begin(want).frame()
+
+    def begin(self, want: Want, resting: bool = True) -> QuickLook[Frame]:
+        """Queue a quick look at the present step; its frame may come later.
+
+        Unless training is ``resting``, a surface is made of fewer cells: it is drawn smooth, and
+        moves.
+
+        Raises:
+            ValueError: the want does not fit the data.
+        """
+        if isinstance(want, WantSurface) and not resting:
+            want = replace(want, size=min(want.size, MOVING_SURFACE))
+        making: Making[Frame] = self._look(want)
+        begun = self.copies.mark()
         with self.trainer.players.observed():
-            frame: Frame = self._look(want)
-            return frame
+            tensors = next(making)
+        return QuickLook(self.trainer.step, making, self.copies.queue(tensors, begun))
 
     def glance(self, want: Want, resting: bool = False) -> tuple[Frame | None, bool]:
         """One slice of a look: (a frame if there is one to show, whether the look is finished).
 
-        Quick looks are made at once; see ``SlowLooks.glance`` for the others. Unless training is
-        ``resting``, a surface is made of fewer cells: it is drawn smooth, and moves.
+        Quick looks are made at once; see ``SlowLooks.glance`` for the others.
         """
         if isinstance(want, SlowWant):
             return self.slow.glance(want, resting)
         if isinstance(want, WantDoctor):
             return self.doctor.glance(want)
-        if isinstance(want, WantSurface) and not resting:
-            want = replace(want, size=min(want.size, MOVING_SURFACE))
-        return self.look(want), True
+        return self.begin(want, resting).frame(), True
 
     def watch(self, wants: Collection[Want]) -> None:
         """These are the wants from now on; what others need is no longer kept."""
@@ -132,6 +145,9 @@ class Observer:
 
     @singledispatchmethod
     def _look(self, want: object) -> Any:
+        """A ``Making`` of the want's frame: all that asks the host to read stands after its
+        yield, and ``trainer`` is another step's by then.
+        """
         raise ValueError(f"nothing here can show a {type(want).__name__}")
 
     # ---- pieces ------------------------------------------------------------------------------
@@ -152,7 +168,7 @@ class Observer:
 
     def _reals(self, count: int) -> Tensor:
         batches = self.trainer.batches
-        rows = torch.from_numpy(self._real_rows[:count]).to(self.trainer.device)
+        rows = upload(torch.from_numpy(self._real_rows[:count]), self.trainer.device, torch.int64)
         return batches.as_input(batches.items.index_select(0, rows))
 
     @property
@@ -166,18 +182,22 @@ class Observer:
     # ---- points ------------------------------------------------------------------------------
 
     @_look.register
-    def _(self, want: WantPoints) -> PointsFrame:
+    def _(self, want: WantPoints) -> Making[PointsFrame]:
+        step = self.trainer.step
         if self.trainer.dataset.is_image:
             raise ValueError("points need data of points, and this run's samples are images")
         fake = self._generate(self.latents.first(want.count), want.averaged)
-        return PointsFrame(self.trainer.step, owned(self._reals(want.count)), owned(fake))
+        real, fake = yield self._reals(want.count), fake
+        return PointsFrame(step, real, fake)
 
     @_look.register
-    def _(self, want: WantSurface) -> SurfaceFrame:
+    def _(self, want: WantSurface) -> Making[SurfaceFrame]:
+        step, kind, rest = self.trainer.step, self._output_kind, self._rest
         self._need_dimensions(2, "a surface over the plane")
         extent = want.extent or self.trainer.dataset.extent
-        d = self._judge(self._cells(extent, want.size)).reshape(want.size, want.size)
-        return SurfaceFrame(self.trainer.step, extent, owned(d), self._output_kind, self._rest)
+        judged = self._judge(self._cells(extent, want.size))
+        d, = yield judged.reshape(want.size, want.size),
+        return SurfaceFrame(step, extent, d, kind, rest)
 
     def _need_dimensions(self, dimensions: int, what: str) -> None:
         if self.trainer.dataset.shape != (dimensions,):
@@ -191,97 +211,91 @@ class Observer:
             centres = (torch.arange(size, dtype=torch.float64) + 0.5) / size
             y, x = torch.meshgrid(y0 + (y1 - y0) * centres, x0 + (x1 - x0) * centres,
                                   indexing="ij")
-            nodes = torch.stack((x, y), -1).reshape(-1, 2)
-            self._lattice = key, nodes.to(self.trainer.device, self.trainer.dtype)
+            self._lattice = key, self._upload(torch.stack((x, y), -1).reshape(-1, 2))
         return self._lattice[1]
 
     @_look.register
-    def _(self, want: WantArrows) -> ArrowsFrame:
+    def _(self, want: WantArrows) -> Making[ArrowsFrame]:
+        step = self.trainer.step
         self._need_dimensions(2, "arrows in the plane")
         at = self._generate(self.latents.first(want.count), want.averaged).requires_grad_(True)
         loss = LOSSES[self.trainer.recipe.loss.kind]
         logits = self.trainer.players.d(at)
         with torch.no_grad():
             real = self.trainer.players.d(self._reals(want.count)) if loss.compares else None
-        push, = torch.autograd.grad(loss.pull(logits, real).sum(), at, retain_graph=True)
+        pull, = torch.autograd.grad(loss.pull(logits, real).sum(), at, retain_graph=True)
         slope, = torch.autograd.grad(self._output(logits).sum(), at)
-        return ArrowsFrame(self.trainer.step, owned(at), owned(-push), owned(slope))
+        return ArrowsFrame(step, *(yield at, -pull, slope))
 
     @_look.register
-    def _(self, want: WantLatentMap) -> LatentMapFrame:
+    def _(self, want: WantLatentMap) -> Making[LatentMapFrame]:
+        step = self.trainer.step
         self._need_dimensions(2, "the latent's image in the plane")
         recipe = self.trainer.recipe.latent
-        z = lines.lattice(recipe.kind, recipe.dim, want.lines).to(self.trainer.device,
-                                                                  self.trainer.dtype)
-        image = self._generate(z, want.averaged).reshape(want.lines, want.lines, -1)
-        return LatentMapFrame(self.trainer.step, owned(image))
+        z = self._upload(lines.lattice(recipe.kind, recipe.dim, want.lines))
+        made = self._generate(z, want.averaged)
+        image, = yield made.reshape(want.lines, want.lines, -1),
+        return LatentMapFrame(step, image)
 
     @_look.register
-    def _(self, want: WantLine) -> LineFrame:
+    def _(self, want: WantLine) -> Making[LineFrame]:
+        step, kind, rest = self.trainer.step, self._output_kind, self._rest
         self._need_dimensions(1, "the line picture")
-        trainer, data = self.trainer, self.trainer.dataset
-        x0, x1 = data.extent[:2]
-        x = np.linspace(x0, x1, want.bins)
-        fake = owned(self._generate(self.latents.first(KERNEL_SAMPLES), want.averaged))[:, 0]
+        data, latent = self.trainer.dataset, self.trainer.recipe.latent
+        x = np.linspace(*data.extent[:2], want.bins)
+        z = lines.spread(latent.kind, latent.dim, want.threads)
+        fake, d, gz = yield (
+            self._generate(self.latents.first(KERNEL_SAMPLES), want.averaged)[:, 0],
+            self._judge(self._upload(torch.from_numpy(x[:, None]))),
+            self._generate(self._upload(z), want.averaged)[:, 0])
         generated, bandwidth = lines.kernel_density(fake, x)
-        exact = data.density is not None
-        if data.density is not None:
-            density = np.asarray(data.density.pdf(x[:, None]))
-        else:
-            density, _ = lines.kernel_density(data.items[:, 0], x)
-        grid = torch.from_numpy(x[:, None]).to(trainer.device, trainer.dtype)
-        z = lines.spread(trainer.recipe.latent.kind, trainer.recipe.latent.dim, want.threads)
-        gz = self._generate(z.to(trainer.device, trainer.dtype), want.averaged)
-        return LineFrame(trainer.step, _frozen(x), _frozen(density), _frozen(generated),
-                         owned(self._judge(grid)), owned(z[:, 0]), owned(gz[:, 0]),
-                         exact, bandwidth, self._output_kind, self._rest)
+        density = (np.asarray(data.density.pdf(x[:, None])) if data.density is not None
+                   else lines.kernel_density(data.items[:, 0], x)[0])
+        return LineFrame(step, _frozen(x), _frozen(density), _frozen(generated), d,
+                         owned(z[:, 0]), gz, data.density is not None, bandwidth, kind, rest)
 
     # ---- images ------------------------------------------------------------------------------
 
     @_look.register
-    def _(self, want: WantMosaic) -> MosaicFrame:
+    def _(self, want: WantMosaic) -> Making[MosaicFrame]:
+        step = self.trainer.step
         if not self.trainer.dataset.is_image:
             raise ValueError("a mosaic needs images, and this run's samples are points")
         count = want.rows * want.columns
-        empty = _frozen(())
         if want.real:
-            samples, z = self._reals(count), _frozen(np.empty((0, 0)))
+            samples = self._reals(count)
+            latents = samples.new_empty((0, 0))
             if len(samples) < count:
                 samples = samples[torch.arange(count, device=samples.device) % len(samples)]
         else:
             latents = self.latents.first(count)
-            samples, z = self._generate(latents, want.averaged), owned(latents)
-        pictures = to_pictures(samples)
-        scores = owned(self._judge(samples)) if want.scores else empty
-        return MosaicFrame(self.trainer.step, tile(pictures, want.rows, want.columns),
-                           want.rows, want.columns, pictures.shape[1:3], scores, z)
+            samples = self._generate(latents, want.averaged)
+        scores = self._judge(samples) if want.scores else samples.new_empty(0)
+        shown, scored, z = yield pictures(samples), scores, latents
+        return MosaicFrame(step, tile(shown, want.rows, want.columns), want.rows, want.columns,
+                           shown.shape[1:3], scored, z)
 
     # ---- the latent space ----------------------------------------------------------------------
 
     @_look.register
-    def _(self, want: WantWalk) -> WalkFrame:
-        trainer = self.trainer
-        ends = torch.tensor([want.z0, want.z1], device=trainer.device, dtype=trainer.dtype)
-        if ends.shape[1] != trainer.recipe.latent.dim:
-            raise ValueError(f"a latent here has {trainer.recipe.latent.dim} numbers, "
-                             f"not {ends.shape[1]}")
+    def _(self, want: WantWalk) -> Making[WalkFrame]:
+        step, latent = self.trainer.step, self.trainer.latent
+        ends = self._upload(torch.tensor([want.z0, want.z1], dtype=torch.float64))
+        if ends.shape[1] != latent.dim:
+            raise ValueError(f"a latent here has {latent.dim} numbers, not {ends.shape[1]}")
         places = [*np.linspace(0, 1, want.count).tolist(), want.t]
-        along = torch.tensor(places, device=trainer.device, dtype=trainer.dtype)[:, None]
-        z = trainer.latent.between(ends[:1], ends[1:], along)
+        along = self._upload(torch.tensor(places, dtype=torch.float64)[:, None])
+        z = latent.between(ends[:1], ends[1:], along)
         samples = self._generate(z, want.averaged)
-        shown: Floats | Bytes = to_pictures(samples) if samples.ndim == 4 else owned(samples)
-        return WalkFrame(trainer.step, shown[:-1], shown[-1], owned(z[-1]),
-                         float(self._judge(samples[-1:])[0]))
+        shown, at, d = yield (pictures(samples) if samples.ndim == 4 else samples, z[-1],
+                              self._judge(samples[-1:]))
+        return WalkFrame(step, shown[:-1], shown[-1], at, float(d[0]))
+
+    def _upload(self, made: Tensor) -> Tensor:
+        return upload(made, self.trainer.device, self.trainer.dtype)
 
 
 def _frozen(values: ArrayLike) -> Floats:
     array = np.array(values, np.float32)
     array.flags.writeable = False
     return array
-
-
-def device_name(device: torch.device) -> str:
-    """The device as people know it."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return {"cpu": "CPU", "mps": "Apple GPU"}.get(device.type, device.type)

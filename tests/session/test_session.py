@@ -258,9 +258,9 @@ def test_a_want_that_does_not_fit_is_told_and_dropped(session):
 def test_a_look_that_breaks_is_no_reason_to_stop(session, monkeypatch):
     one = session()
     observer = one.session._worker.conductor.observer
-    real = observer.look
-    monkeypatch.setattr(observer, "look", lambda want: 1 / 0 if isinstance(
-        want, WantSurface) else real(want))
+    real = observer.begin
+    monkeypatch.setattr(observer, "begin", lambda want, resting: 1 / 0 if isinstance(
+        want, WantSurface) else real(want, resting))
     one.send(Run(), Watch({"surface": WantSurface(), "points": WantPoints(4)}))
     note = one.event("note")
     assert "surface cannot be shown: division by zero" in note.text

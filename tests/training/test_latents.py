@@ -7,7 +7,7 @@ from ganstudio.nets.latent import LatentSampler
 from ganstudio.training.frames import freeze
 from ganstudio.training.latents import BLOCK, FixedLatents
 from ganstudio.training.machine import resolve_device, resolve_threads
-from ganstudio.training.mosaic import tile, to_pictures
+from ganstudio.training.mosaic import pictures, tile
 from ganstudio.training.streams import Stream, generator, stream_seed
 
 
@@ -35,22 +35,22 @@ def test_streams_do_not_meet():
 
 def test_pictures_cover_the_range_and_no_more():
     samples = torch.tensor([-5.0, -1.0, 0.0, 1.0, 7.0, -0.999]).reshape(1, 1, 2, 3)
-    assert to_pictures(samples).tolist() == [[[0, 0, 128], [255, 255, 0]]]
+    assert pictures(samples).tolist() == [[[0, 0, 128], [255, 255, 0]]]
     colour = torch.stack([torch.full((2, 2), v) for v in (-1.0, 0.0, 1.0)])[None]
-    assert to_pictures(colour).shape == (1, 2, 2, 3)
-    assert to_pictures(colour)[0, 0, 0].tolist() == [0, 128, 255]
+    assert pictures(colour).shape == (1, 2, 2, 3)
+    assert pictures(colour)[0, 0, 0].tolist() == [0, 128, 255]
 
 
 def test_reals_come_back_as_the_bytes_they_were():
     trainer = tiny.trainer(**tiny.IMAGES)
     items = trainer.batches.items[:50]
-    assert np.array_equal(to_pictures(trainer.batches.as_input(items)), items[:, 0].numpy())
+    assert np.array_equal(pictures(trainer.batches.as_input(items)), items[:, 0].numpy())
 
 
 def test_tiles_stand_row_by_row():
-    pictures = np.arange(6, dtype=np.uint8).repeat(4).reshape(6, 2, 2)
-    assert tile(pictures, 2, 3)[::2, ::2].tolist() == [[0, 1, 2], [3, 4, 5]]
-    one = tile(pictures[:1], 1, 1)
+    six = np.arange(6, dtype=np.uint8).repeat(4).reshape(6, 2, 2)
+    assert tile(six, 2, 3)[::2, ::2].tolist() == [[0, 1, 2], [3, 4, 5]]
+    one = tile(six[:1], 1, 1)
     assert one.flags.owndata and not one.flags.writeable
     assert tile(np.zeros((4, 2, 3, 3), np.uint8), 2, 2).shape == (4, 6, 3)
 

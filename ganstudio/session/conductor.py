@@ -60,6 +60,8 @@ class Conductor:
         """What a run without a folder would have written into its journal."""
         self.marks = 0
         """How many journal entries there were at whose steps a state is to be kept."""
+        self.lost = 0
+        """Steps that were taken and never saved, since the run was not closed the last time."""
         self.trial: Trial | None = None
         """D's steps on approval, of which the folder does not know yet."""
         self._complained: int | None = None
@@ -143,6 +145,7 @@ class Conductor:
         folder = self.folder
         assert folder is not None
         try:
+            self.lost = folder.history.count - folder.history.index_of(self.step)
             folder.cut_after(self.step)
             folder.journal.append("resumed", self.step,
                                   kept=min(max(entries, 1), folder.journal.lines))

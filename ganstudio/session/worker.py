@@ -149,6 +149,10 @@ class Worker:
             self.say("note", f"Earlier metrics cannot be shown: {error}")
         for note in info.notes:
             self.say("note", note)
+        if self.conductor.lost:
+            self.say("note", f"This run was not closed when it trained last. It goes on from step "
+                     f"{self.step:,}, its last saved state; {self.conductor.lost:,} later steps "
+                     "were not saved")
         data = self.conductor.dataset
         if data.skipped_note:
             self.say("note", data.skipped_note,

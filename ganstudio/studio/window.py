@@ -240,6 +240,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         from ganstudio.studio.recent import remember
         if self.controller.folder is not None:
             remember(self.settings, self.controller.folder)
+            self.settings.save()  # so that it is found again even if this process is killed
         self._name_window()
         self.workspace.begin(info)
         self._tell_recipe()

@@ -221,7 +221,8 @@ class Plot(QWidget):
         """Where the x axis is labelled."""
         e, f = self.visible(), self.frame()
         room = self.metrics().horizontalAdvance("000 000") * 1.6
-        return self.x_scale.ticks(e.x0, e.x1, max(1, int(f.width() / room)))
+        return two_at_least(self.x_scale, e.x0, e.x1, max(1, int(f.width() / room)),
+                            int(f.width() / (0.45 * room)))
 
     def y_ticks(self) -> list[tuple[float, str]]:
         """Where the y axis is labelled."""

@@ -1,6 +1,7 @@
 """The dock of metrics, by real clicks on made-up frames."""
 
 from dataclasses import replace
+from itertools import pairwise
 from math import nan
 
 import numpy as np
@@ -13,7 +14,7 @@ from ganstudio.recipe import build
 from ganstudio.session.messages import State, Status, Update, Viewed
 from ganstudio.studio.docks.metrics import LIVE, MetricsDock, kind_of, offered
 from ganstudio.studio.docks.metrics_history import MOST, MetricsHistory
-from ganstudio.studio.docks.metrics_plot import floor_text, whole_run
+from ganstudio.studio.docks.metrics_plot import MetricPlot, floor_text, whole_run
 from ganstudio.studio.theme import DARK, LIGHT
 from ganstudio.training.metrics_frames import MetricsFrame, MetricValue
 from tests.studio.docks.made import IMAGES, LINE, POINTS, event, near, picture, update
@@ -279,3 +280,17 @@ def test_small_pieces():
             ("12 ± 3", 12.34, 3.2), ("1.5e−7 ± 2e−8", 1.5e-7, 2e-8)):
         assert floor_text(MetricValue("js", 1, mean, spread, 9)) == f"floor {said}"
     assert np.isfinite(whole_run(5, 1e9)).all()
+
+
+@pytest.mark.parametrize("last", [20, 45, 99, 450, 451, 1_900, 25_000, 3_400_000])
+@pytest.mark.parametrize("width", [170, 230])
+def test_one_number_alone_tells_no_scale(show, last, width):
+    plot = show(MetricPlot("sliced_w1"), width, 120)
+    plot.show_values("Sliced W1", [0, last], list(frame(0, sliced_w1=1.0).values) * 2,
+                     *whole_run(0, last))
+    labels = plot.x_ticks()
+    assert len(labels) >= 2
+    wide = [plot.metrics().horizontalAdvance(text) for _, text in labels]
+    at = [plot.to_x(x) for x, _ in labels]
+    assert all(b - a > (v + w) / 2 for (a, b), (v, w) in zip(
+        pairwise(at), pairwise(wide), strict=True))

@@ -99,6 +99,8 @@ class RunController(QObject):
         self.looked_why = ""
         self.free = False
         """Whether a run that is looked at could be trained here by now."""
+        self._compared: tuple[Recipe | None, Recipe | None, tuple[str, ...]] = None, None, ()
+        """Two recipes, and which differences of theirs need a restart: asked for often."""
         self._outbox = Outbox(self._change, self)
         self._then: Callable[[], None] | None = None
         self._closing = QTimer(self)
@@ -227,6 +229,8 @@ class RunController(QObject):
             self.is_ready = True
             self._learn_recipe()
             self.ready.emit(update.info)
+        if any(event.kind == "tweaked" for event in update.events):
+            self._confirm()  # once, however many there are
         for event in update.events:
             self._react(event)
         self.computing = update.status.tier, update.status.tier_why
@@ -273,9 +277,7 @@ class RunController(QObject):
             self._set_going(False)
         elif event.kind == "running":
             self._set_going(True)
-        if event.kind == "tweaked":
-            self._confirm()
-        elif event.kind == "free":
+        if event.kind == "free":
             self.free = True
         elif event.kind in ("forked", "switched", "followed") and not event.data.get("stay"):
             self._go_over(Path(event.data["path"]))
@@ -339,7 +341,9 @@ class RunController(QObject):
         """The changed fields that wait for a restart."""
         if self.running is None or self.recipe is None:
             return ()
-        return needs_restart(self.running, self.recipe)
+        if self._compared[0] is not self.running or self._compared[1] is not self.recipe:
+            self._compared = self.running, self.recipe, needs_restart(self.running, self.recipe)
+        return self._compared[2]
 
     def edit(self, path: str, value: Any, gesture: int = 0) -> None:
         """Change one field, undoably. Edits with one ``gesture`` above 0 are one undo step.

@@ -78,6 +78,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
         self.palette_box: Any = None
         self._first_run_shown = False
         self._told: tuple[dict[str, bool], str] = ({}, "")
+        self._told_recipe: Any = None
         self.setAcceptDrops(True)
         self.setWindowTitle("GAN Studio")
         self.setWindowIcon(app_icon())
@@ -243,6 +244,7 @@ class MainWindow(Commands, DropTarget, QMainWindow):
             self.settings.save()  # so that it is found again even if this process is killed
         self._name_window()
         self.workspace.begin(info)
+        self._told_recipe = None
         self._tell_recipe()
         self.status_bar.hide_progress()
         self.send_wants()
@@ -250,8 +252,10 @@ class MainWindow(Commands, DropTarget, QMainWindow):
 
     def _tell_recipe(self) -> None:
         """Docks that read losses and outputs by the recipe follow the one in force."""
-        if self.workspace is not None and self.controller.is_ready:
-            self.workspace.set_recipe(self.controller.running)
+        run = self.controller
+        if self.workspace is not None and run.is_ready and run.running is not self._told_recipe:
+            self._told_recipe = run.running
+            self.workspace.set_recipe(run.running)
 
     def _run_closed(self) -> None:
         self.ticker.stop()

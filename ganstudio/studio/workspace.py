@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
@@ -162,18 +163,21 @@ class Workspace(QMainWindow):
                      for extra in frame.contents.extras())
 
     def begin(self, info: RunInfo | None) -> None:
-        """A run is ready, or gone."""
-        self.turns.forget()
-        for key, frame in self.frames.items():
-            self._guard(key, frame.contents.begin, info)
+        """A run is ready, or gone (None, which all are told at once)."""
+        def begin(key: str) -> None:
+            self._guard(key, self.frames[key].contents.begin, info)
+            self._changed()
+
+        self.turns.begin(self.frames, begin)
+        if info is None:
+            self.turns.finish()
 
     def set_recipe(self, recipe: Recipe) -> None:
         """The recipe in force, for those docks that read numbers by it."""
-        self.turns.finish()
         for key, frame in self.frames.items():
             take = getattr(frame.contents, "set_recipe", None)
             if take is not None:
-                self._guard(key, take, recipe)
+                self.turns.after(key, partial(self._guard, key, take, recipe))
 
     def set_cursor(self, step: int | None) -> None:
         """Every dock shows the moment after so many steps; None is the present."""

@@ -56,13 +56,64 @@ def test_they_are_told_by_themselves(turns, told, qtbot):
 
 
 @pytest.mark.parametrize("prompt", [news(*PANELS, state=State.PAUSED),
-                                    news(*PANELS, events=[event("tweaked", 3)])])
+                                    news(*PANELS, events=[event("tweaked", 3),
+                                                          event("diagnosis", 3)])])
 def test_a_run_that_stands_and_what_happens_is_told_to_all_at_once(turns, told, prompt):
     before = news(*PANELS)
     turns.hand_out(before, PANELS)
     turns.hand_out(prompt, PANELS)
     assert told == [(p, u) for u in (before, prompt) for p in PANELS]
     assert not turns._timer.isActive()
+
+
+def test_a_change_that_was_taken_up_is_no_reason_to_tell_all_at_once(turns, told):
+    """A dragged slider brings them with every update."""
+    turns.hand_out(news(*PANELS, events=[event("tweaked", 3)] * 5), PANELS)
+    assert told == [] and turns._timer.isActive()
+    turns.finish()
+    assert [panel for panel, _ in told] == list(PANELS)
+
+
+def test_an_update_that_comes_before_its_panels_turn_is_told_in_the_same(turns, told):
+    """So panels that fall behind are not all told in one go."""
+    first, second = news(*PANELS), news("losses")
+    for each in (first, second):
+        turns.hand_out(each, PANELS)
+    turns._next()
+    assert told == [("samples", first), ("samples", second)]
+    turns._next()
+    assert told[2:] == [("losses", first), ("losses", second)]
+
+
+def test_each_panel_takes_up_a_run_in_a_turn_of_its_own_and_hears_the_rest_after(turns, told):
+    begun: list[str] = []
+    turns.begin(PANELS, begun.append)
+    ready = news(state=State.PAUSED, events=[event("ready", 0)])
+    turns.hand_out(ready, PANELS)
+    turns.after("losses", lambda: begun.append("recipe of losses"))
+    assert begun == told == []
+    turns._next()
+    assert begun == ["samples"] and told == [("samples", ready)]
+    turns._next()
+    assert begun == ["samples", "losses", "recipe of losses"]
+    turns.finish()
+    assert told == [(panel, ready) for panel in PANELS]
+    turns.hand_out(ready, PANELS)  # the beginning is over: a run that stands is told at once
+    assert len(told) == 2 * len(PANELS)
+
+
+def test_what_waits_is_forgotten_even_by_the_panel_whose_turn_it_is(qapp):
+    told: list[Update] = []
+
+    def deliver(panel: str, update: Update) -> None:
+        told.append(update)
+        turns.forget()
+
+    turns = Turns(deliver)
+    for _ in range(2):
+        turns.hand_out(news("samples"), {"samples": True})
+    turns.finish()
+    assert len(told) == 1
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -93,6 +144,7 @@ def test_what_a_run_left_is_not_told_of_the_next(turns, told, qtbot):
 def test_a_window_tells_its_docks_by_turns_and_at_once_when_paused(running, qtbot, monkeypatch):
     space, heard = running.workspace, []
     running.ticker.stop()
+    space.turns.finish()
     for key in ("samples", "latent"):
         monkeypatch.setattr(space.dock(key), "receive", lambda u, key=key: heard.append((key, u)))
         space.frames[key].raise_()

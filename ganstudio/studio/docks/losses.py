@@ -40,7 +40,7 @@ from ganstudio.studio.docks.plotting_widgets import (
     truth,
     whole,
 )
-from ganstudio.studio.hurry import hurried
+from ganstudio.studio.hurry import eventful, hurried
 from ganstudio.studio.theme import LIGHT, Theme
 from ganstudio.studio.turns import APART_MS
 from ganstudio.training.frames import RunInfo
@@ -73,10 +73,9 @@ class LossesDock(Dock):
     def __init__(self) -> None:
         super().__init__()
         self.own = self.shown = Strand()
-        """The branch in training, and the one whose curves are drawn."""
+        """The branch in training, and the one that is drawn."""
         self._theme = LIGHT
-        self._loss = Loss()
-        self._running = False
+        self._loss, self._running = Loss(), False
         self._y_free = [False, False]
         self._ranges = (SteadyRange(), SteadyRange())
         self.loss_plot = CurvePlot([Curve("D loss", ""), Curve("G loss", "", DASH)], labelled=True)
@@ -180,10 +179,11 @@ class LossesDock(Dock):
             if event.kind in ("forked", "switched") and not event.data.get("stay"):
                 self.own.markers, self._markers_stale = [], True
             self.set_loss(self.own.mark(event))
-        if not self._running and update.status.state == State.PREPARING:
+        if not self._running and update.status.state is State.PREPARING:
             self._message("Preparing the run…")
-        self._owed |= bool(update.scalars)
-        if update.past or update.events or update.viewed or (self._owed and self._due(update)):
+        self._owed |= bool(update.scalars or update.events)
+        owed = self._owed and self._due(update)
+        if owed or update.past or update.viewed or eventful(update.events):
             self._soon()
 
     def _due(self, update: Update) -> bool:

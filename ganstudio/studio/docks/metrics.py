@@ -26,6 +26,7 @@ from ganstudio.studio.docks.metrics_history import MetricsHistory
 from ganstudio.studio.docks.metrics_plot import HINTS, MetricPlot, whole_run
 from ganstudio.studio.docks.plotting_widgets import Bar, Pace, tool, truth
 from ganstudio.studio.docks.samples_page import NO_AVERAGE
+from ganstudio.studio.hurry import eventful
 from ganstudio.studio.theme import LIGHT, Theme
 from ganstudio.training.frames import RunInfo, Want, WantMetrics
 from ganstudio.training.metrics_frames import MetricsFrame
@@ -229,7 +230,7 @@ class MetricsDock(Dock):
             self.history.add([frame])
         if not self._info and update.status.state == State.PREPARING:
             self.message.setText("Preparing the run…")
-        news = update.metrics or frame is not None or update.events or update.viewed
+        news = update.metrics or frame is not None or update.viewed or eventful(update.events)
         if news and self.isVisible():
             self._pace.request()
 

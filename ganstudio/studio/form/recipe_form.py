@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.recipe import Recipe, Section, leaves, sections
 from ganstudio.studio.form.row import Row
-from ganstudio.studio.form.section import SectionBox
+from ganstudio.studio.form.section import Known, SectionBox
 from ganstudio.studio.text import scaled
 from ganstudio.studio.theme import LIGHT, Theme
 
@@ -21,6 +21,13 @@ def ordered(recipe: Recipe) -> tuple[list[Section], list[Section]]:
     found = sections(recipe)
     live = [s for s in found if any(f.live for f in s.fields)]
     return live, [s for s in found if s not in live]
+
+
+def _touched(paths: set[str]) -> set[str] | None:
+    """The sections that tell of these leaves; None for all of them."""
+    heads = {path.rpartition(".")[0] or "run" for path in paths}
+    # Whether a field applies is told by its siblings, and for some by the data.
+    return None if "data" in heads else heads
 
 
 class RecipeForm(QScrollArea):
@@ -42,6 +49,7 @@ class RecipeForm(QScrollArea):
         self.column.setSpacing(0)
         self.setWidget(self.inner)
         self.boxes: dict[str, SectionBox] = {}
+        self.known: Known | None = None
         self.captions: list[QLabel] = []
         self.theme = LIGHT
         self.open_keys: set[str] = set(OPEN_AT_FIRST)
@@ -56,11 +64,14 @@ class RecipeForm(QScrollArea):
         live, setup = ordered(recipe)
         if not self.boxes:
             self._build(live, setup)
-        values, defaults = leaves(recipe), leaves(base)
-        pending = pending & set(values)
+        before, values = self.known, leaves(recipe)
+        self.known = known = Known(recipe, values, leaves(base), waiting, pending & set(values))
+        touched = None if whole or before is None else _touched(known.unlike(before))
         for section in (*live, *setup):
             box = self.boxes[section.path or "run"]
-            box.show_recipe(section, recipe, values, defaults, waiting, pending, whole)
+            box.known = known
+            if touched is None or box.key in touched:
+                box.show_recipe(section, known)
             if not box.header.isChecked() and box.key in self.open_keys:
                 box.set_open(True)
         if self._words:

@@ -154,6 +154,8 @@ class Row(QWidget):
 
     def set_default(self, default: Any) -> None:
         """The value that reset returns to."""
+        if default == self.default and self.reset_button.toolTip():
+            return
         self.default = default
         text = f"Back to {value_text(self.spec, default)}" if default is not None else ""
         self.reset_button.setToolTip(text)
@@ -174,7 +176,8 @@ class Row(QWidget):
             self._settle.start()
         else:
             self._settle.stop()
-            self._wear()
+            if state != self.dot.state:
+                self._wear()
 
     def _wear(self) -> None:
         self.dot.set_state(self.state)

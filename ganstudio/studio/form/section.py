@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -73,6 +74,27 @@ class Header(QAbstractButton):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the form shows: ``values`` and ``defaults`` are the leaves of the recipe and of its
+    preset, ``waiting`` and ``pending`` the paths that are not yet in force.
+    """
+
+    recipe: Recipe
+    values: dict[str, Any]
+    defaults: dict[str, Any]
+    waiting: set[str]
+    pending: set[str]
+
+    def unlike(self, other: Known) -> set[str]:
+        """The paths of which anything differs."""
+        found = self.waiting ^ other.waiting | self.pending ^ other.pending
+        for mine, others in ((self.values, other.values), (self.defaults, other.defaults)):
+            found |= {path for path in mine.keys() | others.keys()
+                      if mine.get(path) != others.get(path)}
+        return found
+
+
 class SectionBox(QWidget):
     """One part of the recipe. Its rows are made when it is first unfolded."""
 
@@ -85,8 +107,7 @@ class SectionBox(QWidget):
         self.section = section
         self.rows: dict[str, Row] = {}
         self.theme = LIGHT
-        self._seen: tuple[Any, ...] | None = None
-        self._shown: list[Any] = []
+        self.known: Known | None = None
         self._filtered = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -126,11 +147,12 @@ class SectionBox(QWidget):
         self.folded.emit(self.key, not open_)
 
     def _fill(self) -> None:
-        if self.rows or self._seen is None:
+        known = self.known
+        if self.rows or known is None:
             return
-        _, values, defaults, _, _ = self._seen
+        defaults = known.defaults
         for spec in self.specs():
-            row = Row(spec, values.get(spec.path), defaults.get(spec.path))
+            row = Row(spec, known.values.get(spec.path), defaults.get(spec.path))
             row.set_default(defaults.get(spec.path))
             row.set_theme(self.theme)
             row.edited.connect(self.edited)
@@ -139,51 +161,39 @@ class SectionBox(QWidget):
             self.body_layout.addWidget(row)
         self._show()
 
-    def show_recipe(self, section: Section, recipe: Recipe, values: dict[str, Any],
-                    defaults: dict[str, Any], waiting: set[str], pending: set[str],
-                    whole: bool = True) -> None:
-        """Show values and signs; a part of another kind gets new rows.
-
-        ``values`` and ``defaults`` are the leaves of the recipe and of its preset. Not ``whole``:
-        nothing is done where nothing of this has changed.
-        """
-        # Whether a field applies is told by its siblings, and for some by the data.
-        shown: list[Any] = [section.fields, values.get(f"{section.path}.kind"),
-                            any(s.knob.points for s in section.fields) and values["data.kind"]]
-        shown += [(s.path, values.get(s.path), defaults.get(s.path), s.path in waiting,
-                  s.path in pending) for s in section.fields]
-        if shown == self._shown and not whole:
-            self._seen = (recipe, values, defaults, waiting, pending)
-            return
-        self._shown = shown
+    def show_recipe(self, section: Section, known: Known) -> None:
+        """Show values and signs; a part of another kind gets new rows."""
         if section.fields != self.section.fields:
             for row in self.rows.values():
                 self.body_layout.removeWidget(row)
                 row.hide()
                 row.deleteLater()
             self.rows.clear()
-        self.section = section
-        self._seen = (recipe, values, defaults, waiting, pending)
+        self.section, self.known = section, known
         if self.header.isChecked() and not self.rows:
             self._fill()
         else:
             self._show()
 
     def _show(self) -> None:
-        recipe, values, defaults, waiting, pending = self._seen
+        known = self.known
+        assert known is not None
         for path, row in self.rows.items():
-            row.set_default(defaults.get(path))
-            row.show_value(values.get(path))
-            row.set_applies(field_applies(recipe, row.spec))
+            row.set_default(known.defaults.get(path))
+            row.show_value(known.values.get(path))
+            row.set_applies(field_applies(known.recipe, row.spec))
             if not self._filtered:
                 row.setVisible(self._needed(row))
             own = "live" if row.spec.live else "restart"
-            row.set_state("pending" if path in pending else "waiting" if path in waiting else own)
-        self.header.summary = self._summary(recipe, values)
-        self.header.update()
+            row.set_state("pending" if path in known.pending else
+                          "waiting" if path in known.waiting else own)
+        summary = self._summary(known.recipe, known.values)
+        if summary != self.header.summary:
+            self.header.summary = summary
+            self.header.update()
 
     def _needed(self, row: Row) -> bool:
-        return self._seen is None or is_needed(self._seen[0], row.spec)
+        return self.known is None or is_needed(self.known.recipe, row.spec)
 
     def _summary(self, recipe: Recipe, values: dict[str, Any]) -> str:
         """What is switched on, or the first field that matters and the learning rate."""

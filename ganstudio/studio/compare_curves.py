@@ -55,15 +55,15 @@ class CurvesView(Plot):
         self.hovered.connect(self._on_hover)
 
     def show_curves(self, curves: Sequence[Curve], floor: tuple[float, float] | None = None,
-                    last: int = 0) -> None:
+                    last: int = 0, message: str = "") -> None:
         """Draw these; the view follows unless the person has moved it, and reaches from the
         start to step ``last`` at least, so that plots above each other can be read together.
+        ``message`` stands where there is nothing to draw.
         """
         at_home = self.extent == self._whole
         self.curves, self.floor, self.last = list(curves), floor, last
         self._whole = self._fitting()
-        self.set_message("" if any(len(c.steps) for c in curves) else
-                         "Nothing is recorded of this yet")
+        self.set_message("" if any(len(c.steps) for c in curves) else message)
         if at_home:
             self.set_extent(self._whole)
         self.setAccessibleDescription("; ".join(self.said()))
@@ -92,7 +92,9 @@ class CurvesView(Plot):
             around = 2 * sd if np.isfinite(sd) else 0.0
             low, high = min(low, mean - around), max(high, mean + around)
         room = 0.06 * (high - low) or 0.5
-        return Extent(x0, max(x1, x0 + 1), float(low - room), float(high + room))
+        x1 = max(x1, x0 + 1)
+        aside = (x1 - x0) / 50  # so that the dots at both ends are seen whole
+        return Extent(x0 - aside, x1 + aside, float(low - room), float(high + room))
 
     def _on_hover(self, at: tuple[float, float] | None) -> None:
         self.pointer = at[0] if at is not None else None

@@ -40,7 +40,8 @@ SCALAR_TITLES = ("Loss of D", "Loss of G", "D on real", "D on fakes")
 FIRST_METRICS = ("w1", "sliced_w1", "frechet")
 PERIOD = 50
 NARROW = 70  # font heights
-SHORT = 25
+SHORT = 30
+NOTHING = "Nothing is recorded of this yet"
 
 
 class ComparePage(LockstepPart, QWidget):
@@ -252,7 +253,10 @@ class ComparePage(LockstepPart, QWidget):
             key = box.currentData()
             if key is not None:
                 plot.show_curves([self._curve(s, key) for s in self.shown()], self._floor(key),
-                                 last)
+                                 last, "Reading…" if self._waiting() else NOTHING)
+
+    def _waiting(self) -> bool:
+        return any(p not in self.subjects for p in self.paths())
 
     def _curve(self, subject: Subject, key: str) -> Curve:
         colour = self.colour(subject.path)
@@ -294,8 +298,7 @@ class ComparePage(LockstepPart, QWidget):
             plot.set_moment(None if live else step)
         sides = [self._side(s, step, live) for s in shown]
         left, right = [*sides, None, None][:2]
-        waiting = any(p not in self.subjects for p in self.paths())
-        message = ("Reading…" if waiting else "Choose two runs" if len(shown) < 2 else
+        message = ("Reading…" if self._waiting() else "Choose two runs" if len(shown) < 2 else
                    "No samples are recorded of these runs")
         if left is not None and right is not None and left.samples.shape[1:] != \
                 right.samples.shape[1:] and not (left.is_image and right.is_image):

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from ganstudio.metrics.table import METRICS
@@ -15,7 +15,7 @@ from ganstudio.recipe import Recipe, differences, find_field, leaves
 from ganstudio.session.comparing import Subject
 from ganstudio.studio.docks.metrics_plot import HINTS, figures
 from ganstudio.studio.docks.plotting_range import plain
-from ganstudio.studio.edits import phrase
+from ganstudio.studio.edits import phrase, value_text
 from ganstudio.studio.text import scaled
 from ganstudio.studio.theme import Theme
 from ganstudio.training.metrics_frames import latest
@@ -30,7 +30,7 @@ class PlainTable(QTableWidget):
     def __init__(self, name: str, stretch: bool = True) -> None:
         super().__init__()
         self.stretch = stretch
-        """Whether the first column takes the room that is left."""
+        """Whether the first column takes the room that is left, where there is any."""
         self.setAccessibleName(name)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -42,16 +42,14 @@ class PlainTable(QTableWidget):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setMaximumSectionSize(self.fontMetrics().height() * 18)
+        self.horizontalHeader().setMaximumSectionSize(self.fontMetrics().height() * 13)
 
     def fill(self, head: Sequence[str], rows: Sequence[Sequence[QTableWidgetItem]]) -> None:
         """Show these in place of what was there."""
         self.setColumnCount(len(head))
         self.setHorizontalHeaderLabels(list(head))
-        for j in range(len(head)):
-            self.horizontalHeader().setSectionResizeMode(
-                j, QHeaderView.ResizeMode.Stretch if self.stretch and not j else
-                QHeaderView.ResizeMode.ResizeToContents)
+        for j, text in enumerate(head):
+            self.horizontalHeaderItem(j).setToolTip(text)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if head:
             self.horizontalHeaderItem(0).setTextAlignment(left)
@@ -59,6 +57,23 @@ class PlainTable(QTableWidget):
         for i, row in enumerate(rows):
             for j, item in enumerate(row):
                 self.setItem(i, j, item)
+        self._share()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The first column is never narrower than what is in it: rather the table scrolls."""
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        if not self.stretch or not self.columnCount():
+            return
+        header = self.horizontalHeader()
+        wide = [max(self.sizeHintForColumn(j), header.sectionSizeHint(j))
+                for j in range(self.columnCount())]
+        most = header.maximumSectionSize()
+        fits = wide[0] + sum(min(w, most) for w in wide[1:]) <= self.viewport().width()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch if fits else
+                                    QHeaderView.ResizeMode.ResizeToContents)
 
 
 def cell(text: str, tip: str = "", right: bool = False, bold: bool = False) -> QTableWidgetItem:
@@ -160,7 +175,7 @@ def recipe_rows(subjects: Sequence[Subject]) -> tuple[list[str], list[list[QTabl
         title = phrase(path, spec.knob.title if spec is not None else "Kind")
         row = [cell(title[:1].upper() + title[1:], path)]
         for one in flat:
-            row.append(cell(_value(one[path]) if path in one else "not there",
+            row.append(cell(_short(value_text(spec, one[path])) if path in one else "not there",
                             bold=one.get(path) != flat[0].get(path)))
         rows.append(row)
     return ["Setting", *(s.name for s in subjects if s.recipe is not None)], rows
@@ -174,6 +189,5 @@ def differing(recipes: Sequence[Recipe]) -> list[str]:
     return [path for path in found if path not in ("name", "machine.threads")]
 
 
-def _value(value: Any) -> str:
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"

@@ -77,6 +77,27 @@ def test_curves_samples_metrics_and_settings_of_two_runs(runs, make_window, qtbo
     assert page.problems.isHidden() and page.note.isHidden()
 
 
+def test_names_of_metrics_are_never_cut(runs, make_window, qtbot) -> None:
+    window = make_window()
+    page = opened(window, qtbot, runs[:2])
+    table = page.metrics_table
+    page.tabs.setCurrentWidget(table)
+    qtbot.waitUntil(lambda: table.viewport().width() > 300)
+    header = table.horizontalHeader()
+    assert header.length() == table.viewport().width()
+    for width in (640, 900, 1400):
+        window.resize(width, 600)
+        qtbot.waitUntil(lambda width=width: window.width() == max(width, window.minimumWidth()))
+        assert header.sectionSize(0) >= table.sizeHintForColumn(0)
+
+
+def test_settings_that_differ_are_named_as_in_the_form(runs, make_window, qtbot) -> None:
+    other = runs_dir() / "three.run"
+    Conductor(with_value(tiny.recipe(name="three"), "loss.kind", "wasserstein"), other).close()
+    page = opened(make_window(), qtbot, [runs[0], other])
+    assert ["Loss", "Non-saturating", "Wasserstein"] in texts(page.recipe_table)
+
+
 def test_the_line_is_dragged_and_moved_by_keys(runs, make_window, qtbot) -> None:
     page = opened(make_window(), qtbot, runs[:2])
     wiper = page.wiper

@@ -26,7 +26,8 @@ from ganstudio.recipe import Recipe
 from ganstudio.runs.atomic import fresh_folder, write_text
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import MARK, RunFolder, is_run_folder
-from ganstudio.runs.retrace import Script, script_of
+from ganstudio.runs.retrace import Script
+from ganstudio.runs.scripts import Scripts
 from ganstudio.training.trainer import State
 
 FORMAT = 1
@@ -320,15 +321,15 @@ def lineage(path: Path) -> list[Stretch]:
         branch, entries = about.parent, about.entries
 
 
-def script(stretches: Iterable[Stretch]) -> Script:
-    """All that was done in these parts of a branch's past.
+def script(stretches: Iterable[Stretch], known: Scripts | None = None) -> Script:
+    """All that was done in these parts of a branch's past; ``known`` is what was read before.
 
     Raises:
         RunError: a journal cannot be read.
     """
-    whole = Script()
+    whole, known = Script(), known or Scripts()
     for stretch in stretches:
-        part = script_of(RunFolder(stretch.folder).journal.lineage(stretch.entries))
+        part = known.of(stretch.folder, stretch.entries)
         if stretch.until is not None:
             part = part.until(stretch.until, inclusive=not stretch.before)
         whole = whole.joined(part)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ganstudio.runs.errors import RunError
-from ganstudio.runs.jsonl import append_bytes, line_of, numbered_lines, parsed
+from ganstudio.runs.jsonl import Place, append_bytes, line_of, numbered_lines, parsed
 from ganstudio.runs.lineage import Entry, lineage
 
 
@@ -75,15 +75,16 @@ class Journal:
             self._lines = lines + len(self._waiting)
             self._waiting.clear()
 
-    def numbered(self) -> Iterator[tuple[int, Entry]]:
-        """Line number (from 1) and entry, one after the other.
+    def numbered(self, place: Place | None = None) -> Iterator[tuple[int, Entry]]:
+        """Line number (from 1) and entry, one after the other: all, or those from ``place`` on,
+        which is moved along.
 
         A torn last line (the plug was pulled) is left out.
 
         Raises:
             RunError: a line before the last is not an entry, or the file cannot be read.
         """
-        for number, entry in numbered_lines(self.path, "a journal entry"):
+        for number, entry in numbered_lines(self.path, "a journal entry", place):
             kept = entry.get("kept", 0)
             if not _is_count(entry["step"]):
                 raise RunError(f"{self.path}: line {number} is not a journal entry")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +16,30 @@ MAX_LINE = 1_000_000
 MAX_FILE = 256_000_000
 MAX_LINES = 1_000_000
 """Bytes of one line, bytes and lines of one file, beyond which it is not one of ours."""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a reader of a growing file stands: bytes and lines behind it, and how they end."""
+
+    offset: int = 0
+    lines: int = 0
+    end: bytes = b""
+
+    def passed(self, line: bytes) -> None:
+        """One more line is behind."""
+        self.offset, self.lines, self.end = self.offset + len(line), self.lines + 1, line[-256:]
+
+    def holds(self, path: Path) -> bool:
+        """Whether the file still has what is behind, as far as its end tells."""
+        if not self.offset:
+            return True
+        try:
+            with path.open("rb") as file:
+                file.seek(self.offset - len(self.end))
+                return file.read(len(self.end)) == self.end
+        except OSError:
+            return False
 
 
 def append_line(path: Path, entry: Mapping[str, Any], durable: bool = True) -> None:
@@ -109,29 +134,34 @@ def read_lines(path: Path, what: str) -> list[dict[str, Any]]:
     return [entry for _, entry in numbered_lines(path, what)]
 
 
-def numbered_lines(path: Path, what: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line number (from 1) and entry, one after the other; blank lines are passed over.
+def numbered_lines(path: Path, what: str, place: Place | None = None
+                   ) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line number (from 1) and entry, one after the other; blank lines are passed over. Begins
+    at ``place`` and moves it along.
 
     Raises:
         RunError: as ``read_lines``; also for a file of more lines than any run writes.
     """
-    for number, line in enumerate(_finished_lines(path), 1):
-        if number > MAX_LINES:
+    place = place or Place()
+    for line in _finished_lines(path, place.offset):
+        place.passed(line)
+        if place.lines > MAX_LINES:
             raise RunError(f"{path} has more than {MAX_LINES:,} lines, which no run writes")
         if line.strip():
             entry = parsed(line.decode("utf-8", "replace"))
             if entry is None:
-                raise RunError(f"{path}: line {number} is not {what}")
-            yield number, entry
+                raise RunError(f"{path}: line {place.lines} is not {what}")
+            yield place.lines, entry
 
 
-def _finished_lines(path: Path) -> Iterator[bytes]:
+def _finished_lines(path: Path, offset: int) -> Iterator[bytes]:
     try:
         if not path.exists():
             return
         if path.stat().st_size > MAX_FILE:
             raise RunError(f"{path} is larger than {MAX_FILE // 1_000_000} MB, which no run writes")
         with path.open("rb") as file:
+            file.seek(offset)
             while line := file.readline(MAX_LINE + 1):
                 if not line.endswith(b"\n") and len(line) <= MAX_LINE:
                     return  # it was never finished

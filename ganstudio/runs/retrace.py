@@ -55,15 +55,15 @@ class Script:
         return Script(self.changes + later.changes, self.solos + later.solos)
 
 
-def script_of(entries: Iterable[Mapping[str, Any]]) -> Script:
-    """The script that a journal tells.
+def script_of(entries: Iterable[Mapping[str, Any]], before: Script | None = None) -> Script:
+    """The script that a journal tells; ``before``: that of the entries ahead of these.
 
     Where the run went back, because a loss was no longer a number or because it was cut short
     and taken up from an earlier state, what came after that step is left out. The first keeps
     the recipe of the moment, so changes since then count as made there; the second has lost them.
     """
-    changes: list[Change] = []
-    solos: list[Solo] = []
+    changes: list[Change] = list(before.changes) if before else []
+    solos: list[Solo] = list(before.solos) if before else []
     for entry in entries:
         step, kind = entry["step"], entry.get("kind")
         if kind not in ("tweak", "move", *WENT_BACK):

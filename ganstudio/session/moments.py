@@ -15,6 +15,7 @@ from ganstudio.runs.checkpoint import load_checkpoint
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.folder import RunFolder
 from ganstudio.runs.retrace import Script
+from ganstudio.runs.scripts import Scripts
 from ganstudio.runs.snapshots import Snapshot, Snapshots
 from ganstudio.training.observer import Observer
 from ganstudio.training.trainer import Trainer
@@ -46,39 +47,41 @@ class Base:
         return self.snapshot.step if self.snapshot else 0
 
 
-def find_base(root: Path, moment: Moment, memory: Snapshots) -> Base:
-    """The last kept state that is not later than a moment of a run in a folder.
+def find_base(root: Path, moment: Moment, memory: Snapshots, known: Scripts | None = None
+              ) -> Base:
+    """The last kept state that is not later than a moment of a run in a folder; ``known`` is what
+    was read of the journals before.
 
     Damaged checkpoints are passed over, and in the end the run begins again from its seed.
 
     Raises:
         RunError: the branch or its journal cannot be read.
     """
+    known = known or Scripts()
     stretches = branches.lineage(branches.path_of(root, moment.branch))
     for k in range(len(stretches) - 1, -1, -1):
         stretch = stretches[k]
         last = moment.step if stretch.until is None else min(moment.step, stretch.until)
         before = moment.before if last == moment.step else False
         before = before or (stretch.before and last == stretch.until)
-        found = _newest(stretch, min(last, _unchanged(stretch)), before, memory)
+        found = _newest(stretch, min(last, _unchanged(stretch, known)), before, memory)
         if found is not None:
-            return Base(found, found.recipe, _script(stretches[k:], moment))
+            return Base(found, found.recipe, _script(stretches[k:], moment, known))
     recipe = RunFolder(stretches[0].folder).recipe()
-    return Base(None, recipe, _script(stretches, moment))
+    return Base(None, recipe, _script(stretches, moment, known))
 
 
-def _script(stretches: Iterable[Stretch], moment: Moment) -> Script:
-    return branches.script(stretches).until(moment.step, inclusive=not moment.before)
+def _script(stretches: Iterable[Stretch], moment: Moment, known: Scripts) -> Script:
+    return branches.script(stretches, known).until(moment.step, inclusive=not moment.before)
 
 
-def _unchanged(stretch: Stretch) -> float:
+def _unchanged(stretch: Stretch, known: Scripts) -> float:
     """Up to which step an ancestor is still what it was when the branch left it: it may have gone
     back since, and then on by another way.
     """
     if stretch.entries is None:
         return float("inf")
-    entries = RunFolder(stretch.folder).journal.numbered()
-    return min((e["step"] for n, e in entries if n > stretch.entries and "kept" in e),
+    return min((step for line, step in known.returns(stretch.folder) if line > stretch.entries),
                default=float("inf"))
 
 

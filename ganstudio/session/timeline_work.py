@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ganstudio.runs import branches
 from ganstudio.runs.errors import RunError
 from ganstudio.runs.retrace import Script, script_of
+from ganstudio.runs.scripts import Scripts
 from ganstudio.runs.snapshots import Snapshot, Snapshots
 from ganstudio.session.branch_work import BranchWork
 from ganstudio.session.conductor import Conductor
@@ -49,6 +50,7 @@ class TimelineWork:
         self.worker = worker
         self.memory = Snapshots()
         self.table = BranchTable()
+        self._scripts = Scripts()
         self.branch_work = BranchWork(self)
         self.viewing = Viewing(worker)
         self.moment: Moment | None = None
@@ -181,7 +183,8 @@ class TimelineWork:
             return Base(Snapshot(conductor.trainer.state(), conductor.recipe), conductor.recipe,
                         Script())
         if conductor.folder is not None:
-            return find_base(branches.root_of(conductor.folder.path), moment, self.memory)
+            return find_base(branches.root_of(conductor.folder.path), moment, self.memory,
+                             self._scripts)
         kept = [s for s in self.memory.steps("") if s < moment.step + (not moment.before)]
         found = self.memory.get("", kept[-1]) if kept else None
         script = script_of(conductor.journal).until(moment.step, inclusive=not moment.before)

@@ -1,9 +1,12 @@
 """Looking back while a run goes on, and what is kept for it."""
 
+import json
+
 import numpy as np
 import pytest
 import tiny
 
+from ganstudio.runs import jsonl
 from ganstudio.runs.checkpoint import state_digest
 from ganstudio.runs.folder import RunFolder
 from ganstudio.session.conductor import Conductor
@@ -198,3 +201,18 @@ def test_a_path_angle_between_two_states_on_the_disk(session, tmp_path):
     frame = one.until(lambda w: next((f for _, f in w.frames
                                       if isinstance(f, PathAngleFrame)), None))
     assert (frame.from_step, frame.step) == (5, 15) and frame.length > 0
+
+
+def test_scrubbing_parses_no_line_of_the_journal_twice(session, tmp_path, monkeypatch):
+    one = session(tiny.recipe(), tmp_path / "x.run")
+    for k in range(20):
+        one.run_to(k + 1)
+        one.send(Tweak({"optimizer_d.lr": 0.01 / (k + 1)}))
+        one.event("tweaked")
+    parsed = []
+    monkeypatch.setattr(jsonl, "parsed", lambda line: parsed.append(line) or json.loads(line))
+    for step in (3, 17, 5, 12, 9):
+        one.send(Look(step))
+        exact(one, step)
+    lines = (tmp_path / "x.run" / "journal.jsonl").read_text().splitlines()
+    assert len(parsed) == len(lines)

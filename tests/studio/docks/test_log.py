@@ -150,3 +150,10 @@ def test_choices_are_kept_and_nonsense_is_not(dock):
     for nonsense in ({}, {"details": "yes"}, None):
         dock.restore_state(nonsense)
         assert dock.save_state() == state
+
+
+def test_a_row_keeps_nothing_that_only_programs_read(dock):
+    told = event("tweaked", 3, "Batch size → 9", changes={"batch": [8, 9]})
+    dock.receive(update(events=[told]))
+    assert dock.model.events[0].text == told.text and not dock.model.events[0].data
+    assert told.data

@@ -32,12 +32,16 @@ class Average:
             if isinstance(module, Dropout):
                 module.rng = None  # a copy at rest draws nothing; its generator would go stale
 
-    @torch.no_grad()
     def update(self, model: nn.Module, decay: float) -> None:
         """Move towards ``model``, of the same architecture; 0 ≤ ``decay`` < 1."""
+        self.follow(model, 1.0 - decay)
+
+    @torch.no_grad()
+    def follow(self, model: nn.Module, weight: float | Tensor) -> None:
+        """Move by ``weight``, 1 − decay, of the way; it may lie on the device, a scalar."""
         averaged, copied = _tensors(self.module)
         new_averaged, new_copied = _tensors(model)
-        torch._foreach_lerp_(averaged, new_averaged, 1.0 - decay)
+        lerp_each(averaged, new_averaged, weight)
         if copied:
             torch._foreach_copy_(copied, new_copied)
 
@@ -48,6 +52,15 @@ class Average:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what :meth:`state_dict` gave; RuntimeError if names or shapes differ."""
         self.module.load_state_dict(state)
+
+
+def lerp_each(tensors: list[Tensor], ends: list[Tensor], weight: float | Tensor) -> None:
+    """Move each tensor by ``weight`` of the way to its end, in place."""
+    if isinstance(weight, float):
+        torch._foreach_lerp_(tensors, ends, weight)
+        return
+    for tensor, end in zip(tensors, ends, strict=True):
+        tensor.lerp_(end, weight)
 
 
 def _tensors(model: nn.Module) -> tuple[list[Tensor], list[Tensor]]:

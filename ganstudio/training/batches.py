@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -28,6 +31,7 @@ class RealBatches:
         self.dtype = dtype
         self.drawn = 0
         """Samples drawn since the start of the run."""
+        self._handed: Iterator[Tensor] | None = None
         self._position = 0
         self._order = self._shuffled()
 
@@ -40,11 +44,25 @@ class RealBatches:
         return self.drawn / len(self)
 
     def _shuffled(self) -> Tensor:
-        return torch.randperm(len(self), generator=self.generator).to(self.items.device)
+        # Pinned, it goes to a GPU without waiting for what the GPU is at.
+        device = self.items.device
+        order = torch.randperm(len(self), generator=self.generator,
+                               pin_memory=device.type == "cuda")
+        return order.to(device, non_blocking=True)
 
     def draw(self, count: int) -> Tensor:
         """The next ``count`` real samples, (count, …) in the training type."""
-        return self.as_input(self.items.index_select(0, self.choose(count)))
+        chosen = self.choose(count) if self._handed is None else next(self._handed)
+        return self.as_input(self.items.index_select(0, chosen))
+
+    @contextmanager
+    def handed(self, chosen: Tensor, count: int) -> Iterator[None]:
+        """Inside, ``draw`` takes the places in ``chosen``, ``count`` at a time; none is drawn."""
+        self._handed = iter(torch.split(chosen, count))
+        try:
+            yield
+        finally:
+            self._handed = None
 
     def choose(self, count: int) -> Tensor:
         """Where in ``items`` the next ``count`` samples stand, (count,); they count as drawn."""

@@ -30,6 +30,10 @@ class RunChance:
             self._made[which] = generator(self.seed, which, self.device)
         return self._made[which]
 
+    def existing(self) -> list[torch.Generator]:
+        """The generators of those that exist."""
+        return list(self._made.values())
+
     def tensors(self) -> dict[str, Tensor]:
         """The states of those that exist, by name."""
         return {which.name.lower(): made.get_state() for which, made in self._made.items()}
@@ -40,9 +44,13 @@ class RunChance:
         Raises:
             KeyError: a stream of another name.
         """
-        self._made = {}
+        # What exists is kept: a recorded graph draws from the very generators.
+        before, self._made = self._made, {}
         for name, state in tensors.items():
-            self.stream(Stream[name.upper()]).set_state(state.cpu())
+            which = Stream[name.upper()]
+            if which in before:
+                self._made[which] = before[which]
+            self.stream(which).set_state(state.cpu())
 
 
 class SameChance:

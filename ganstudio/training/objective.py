@@ -78,6 +78,8 @@ class Objective:
         self.matching = loss.feature_matching
         self.adversarial = loss.adversarial if loss.feature_matching else 1.0
         self.sigma = sigma_at(recipe.instance_noise, step)
+        self.level: float | Tensor = self.sigma
+        """The same, where a recorded graph reads it."""
         self.penalties: Due = tuple((name, getattr(recipe.penalty, name)) for name in PENALTIES
                                     if getattr(recipe.penalty, name))
 
@@ -126,7 +128,7 @@ class Objective:
         if not self.sigma:
             return x
         noise = torch.empty_like(x).normal_(generator=chance.stream(Stream.INSTANCE_NOISE))
-        return x + self.sigma * noise.detach()
+        return x + self.level * noise.detach()
 
     # ---- the generator -----------------------------------------------------------------------
 

@@ -42,23 +42,27 @@ class Optimizer:
 
     @torch.no_grad()
     def step(self, gradients: Sequence[Tensor], settings: Settings,
-             rate: float | None = None) -> None:
+             rate: float | Tensor | None = None) -> None:
         """Descend along ``gradients`` (one for each parameter, in their order).
 
-        ``rate`` is the learning rate in force where it is not the settings' own.
+        ``rate`` is the learning rate in force where it is not the settings' own; for Adam it may
+        lie on the device, a scalar (float32 on CUDA).
         """
         along = list(gradients)
         lr = settings.lr if rate is None else rate
         if self.kind == "adam":
             self._adam(along, settings, lr)
-        elif self.kind == "rmsprop":
+            return
+        assert not isinstance(lr, Tensor)
+        if self.kind == "rmsprop":
             self._rmsprop(along, settings, lr)
         else:
             self._sgd(along, settings, lr)
 
-    def _adam(self, gradients: list[Tensor], settings: Settings, lr: float) -> None:
+    def _adam(self, gradients: list[Tensor], settings: Settings, lr: float | Tensor) -> None:
         self.count.add_(1)
         if self.parameters[0].device.type == "mps":
+            assert not isinstance(lr, Tensor)
             self._adam_plain(gradients, settings, lr)
             return
         torch._fused_adam_(

@@ -49,6 +49,8 @@ class Players:
         self.average: Average | None = None
         # Kept as a tensor on the CPU: it belongs to the state, and is read at every step.
         self._averaged = torch.zeros((), dtype=torch.int64)
+        self.weights_ahead: Iterator[Tensor] | None = None
+        """While a graph is recorded: what the average's updates are to read their weights from."""
         if recipe.average.decay > 0:
             self._begin_average()
 
@@ -64,7 +66,8 @@ class Players:
         if self.average is None:
             self._begin_average()
         assert self.average is not None
-        self.average.update(self.g, warm_decay(decay, int(self._averaged.add_(1))))
+        self.average.follow(self.g, 1.0 - warm_decay(decay, int(self._averaged.add_(1)))
+                            if self.weights_ahead is None else next(self.weights_ahead))
 
     def averaging(self) -> tuple[list[Tensor], Tensor]:
         """The average's weights in the order of ``weights_g`` (none without one), and its updates.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor
 
+from ganstudio.nets.average import lerp_each
 from ganstudio.recipe.schedules import d_steps_at, rate_at
 from ganstudio.recipe.tree import Recipe
 from ganstudio.training.chance import RunChance
@@ -22,6 +23,8 @@ class History:
     def __init__(self) -> None:
         self.means: dict[str, list[Tensor]] = {}
         self.counts: dict[str, int] = {}
+        self.weights_ahead: dict[str, Iterator[Tensor]] = {}
+        """While a graph is recorded: what ``note`` is to read a player's weights from."""
 
     def mean(self, player: Player, weights: Sequence[Tensor]) -> list[Tensor]:
         """The mean so far; where there is none yet it begins at ``weights``."""
@@ -34,8 +37,11 @@ class History:
     def note(self, player: Player, weights: Sequence[Tensor]) -> None:
         """The player has moved to ``weights``."""
         mean = self.mean(player, weights)
+        if player in self.weights_ahead:
+            lerp_each(mean, list(weights), next(self.weights_ahead[player]))
+            return
         self.counts[player] += 1
-        torch._foreach_lerp_(mean, list(weights), 1.0 / self.counts[player])
+        lerp_each(mean, list(weights), 1.0 / self.counts[player])
 
     def clear(self) -> None:
         """It is switched off: the past is forgotten."""
@@ -55,14 +61,16 @@ class History:
         Raises:
             ValueError: it belongs to other networks.
         """
-        self.means, self.counts = {}, {}
+        before, self.means, self.counts = self.means, {}, {}
         for player, mine in weights.items():
             if player not in counts:
                 continue
             saved = [tensors[f"{player}.{i}"] for i in range(len(mine))]
             if any(a.shape != b.shape for a, b in zip(saved, mine, strict=True)):
                 raise ValueError("the historical average belongs to other networks")
-            self.means[player] = [s.to(m, copy=True) for s, m in zip(saved, mine, strict=True)]
+            # A recorded graph writes to the very tensors that are there.
+            self.means[player] = before.get(player) or [torch.empty_like(m) for m in mine]
+            torch._foreach_copy_(self.means[player], saved)
             self.counts[player] = int(counts[player])
 
 
@@ -88,8 +96,8 @@ class Stabilisers:
             return
         self._recipe = recipe
         self.objective = Objective(recipe, step)
-        self.rate_g = rate_at(recipe.optimizer_g, step)
-        self.rate_d = rate_at(recipe.optimizer_d, step)
+        self.rate_g: float | Tensor = rate_at(recipe.optimizer_g, step)
+        self.rate_d: float | Tensor = rate_at(recipe.optimizer_d, step)
         self.d_steps = d_steps_at(recipe.update, step)
         self.pull = recipe.loss.historical
         if not self.pull:

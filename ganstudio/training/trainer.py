@@ -66,6 +66,8 @@ class Trainer:
         self.recipe = recipe
         self.dataset = dataset
         self.device = resolve_device(recipe)
+        self.looks_late = self.device.type != "cpu"
+        """Losses are looked at when a chunk is done: reading one would wait for the device."""
         self.dtype = DTYPES[recipe.machine.precision]
         self.batches = RealBatches(dataset.items, generator(recipe.seed, Stream.ORDER),
                                    self.device, self.dtype)
@@ -148,7 +150,7 @@ class Trainer:
     def _take_one(self, only: str, rows: list[Tensor]) -> None:
         self._step(only)
         self.step += 1
-        if self.device.type == "cpu":
+        if not self.looks_late:
             self._prove()
         reading = self.reading
         rows += (reading.loss_d, reading.loss_g, reading.outputs[0], reading.outputs[1])
@@ -161,14 +163,18 @@ class Trainer:
                        ) -> Exception | None:
         block, failed = self.tiers.advance(count, interrupted)
         self.step += len(block)
-        if len(block):
+        if len(block) and not self.looks_late:
             self._prove()
         rows += block.reshape(-1).unbind()
         return failed
 
     def _step(self, only: str) -> None:
+        self.stabilisers.begin(self.recipe, self.step)
+        self.play(only)
+
+    def play(self, only: str = "") -> None:
+        """The moves of one step; what they weigh has been settled (``stabilisers.begin``)."""
         update, extra = self.recipe.update, self.stabilisers
-        extra.begin(self.recipe, self.step)
         if only:
             (self._d_move if only == "d" else self._g_move)()
         elif not is_plain(self.recipe):
@@ -259,7 +265,7 @@ class Trainer:
 
     def _late_failure(self, rows: list[Tensor]) -> NonFiniteLossError | None:
         """On a GPU nobody has looked at the losses yet: the first bad one; rows are cut there."""
-        if self.device.type == "cpu":
+        if not self.looks_late:
             return None
         values, width = self.finished.values, len(SCALARS)
         for index in np.flatnonzero(~np.isfinite(values[:, :2]).all(1)).tolist():

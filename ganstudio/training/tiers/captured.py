@@ -83,11 +83,11 @@ def batches_of(recipe: Recipe) -> int:
     return found
 
 
-def penalised_moves_of(update: Update) -> int:
-    """D's moves in a round that its penalties count."""
+def penalised_moves_of(update: Update, d_steps: int = 0) -> int:
+    """D's moves that its penalties count in a round with ``d_steps`` of them (0: with k_D)."""
     if update.rule == "simultaneous":
         return 1
-    return update.k_d if update.train_d else 0
+    return (d_steps or update.k_d) if update.train_d else 0
 
 
 def shares_fakes(update: Update) -> bool:
@@ -97,6 +97,8 @@ def shares_fakes(update: Update) -> bool:
 
 class Captured:
     """Takes a trainer's rounds by the compiled program, on the trainer's own tensors."""
+
+    name = "captured"
 
     def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer

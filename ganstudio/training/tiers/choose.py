@@ -1,6 +1,7 @@
 """Which way a run's steps are taken: one operation at a time, or captured whole.
 
-A tier must give the eager step's numbers bit for bit; then a run is the same run whichever took
+On a GPU whole rounds are graphs (``graphed``), which see to their own comparison. On the CPU a tier
+must give the eager step's numbers bit for bit; then a run is the same run whichever took
 its steps, and stopping, resuming, rewinding and replaying need not care. Each way of playing a
 round (a loss, a rule, who moves) is rehearsed before it is trusted: its first two steps are
 taken both ways and compared. Where a single bit differs the run stays eager and says so.
@@ -12,7 +13,6 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import torch
 from torch import Tensor
 
 from ganstudio.game.penalties import PENALTIES
@@ -20,8 +20,11 @@ from ganstudio.recipe import Recipe
 from ganstudio.training.moves import NonFiniteLossError
 from ganstudio.training.tiers.captured import Captured, penalised_moves_of
 from ganstudio.training.tiers.claims import why_not
+from ganstudio.training.tiers.judge import same_state
 
 if TYPE_CHECKING:
+    from ganstudio.training.tiers.graphed import Graphed
+    from ganstudio.training.tiers.recorder import Recorder
     from ganstudio.training.trainer import State, Trainer
 
 Wanted = Literal["auto", "eager"]
@@ -58,10 +61,14 @@ class Tiers:
         self.name = ""
         """The tier of the last round; empty before the first."""
         self.why = ""
-        """Why that was not the captured one."""
+        """Why that was not the faster one."""
+        self.recorder: Recorder | None = None
+        """What rounds are recorded with; None is CUDA's where the run is on such a GPU."""
         self.switches: deque[Switch] = deque(maxlen=MOST_SWITCHES)
         """See ``taken``."""
         self._captured: Captured | None = None
+        self._graphed: Graphed | None = None
+        self._no_graphs = ""
         self._judged: tuple[Recipe, str] | None = None
         self._rehearsal: _Rehearsal | None = None
         self._proven: set[tuple[Any, ...]] = set()
@@ -69,21 +76,25 @@ class Tiers:
         self._eager_steps = 0
 
     def room(self, most: int, interrupted: object = None) -> int:
-        """How many rounds, at most ``most``, to take captured now; 0 for an eager one."""
+        """How many rounds, at most ``most``, to take in one call now; 0 for an eager one."""
         self.why = self._why_not()
         if self.why:
             self._note("eager")
             self._eager_steps += 1
             return 0
-        assert self._captured is not None
-        self._note("captured")
-        return min(most, self._captured.at_once(interrupted))
+        self._note(self._fast.name)
+        return min(most, self._fast.at_once(interrupted))
+
+    @property
+    def _fast(self) -> Captured | Graphed:
+        fast = self._graphed or self._captured
+        assert fast is not None
+        return fast
 
     def advance(self, count: int, interrupted: object = None
                 ) -> tuple[Tensor, NonFiniteLossError | None]:
-        """Take ``count`` rounds captured; see ``Captured.advance``."""
-        assert self._captured is not None
-        return self._captured.advance(count, interrupted)
+        """Take ``count`` rounds; see ``Captured.advance`` and ``Graphed.advance``."""
+        return self._fast.advance(count, interrupted)
 
     def taken(self) -> list[Switch]:
         """The switches since the last call, for whoever records the run."""
@@ -105,6 +116,8 @@ class Tiers:
         recipe = trainer.recipe
         if self.wanted == "eager":
             return "the eager step was asked for"
+        if self.recorder is not None or trainer.device.type == "cuda":
+            return self._why_no_graph()
         if trainer.device.type != "cpu":
             return "the captured step is for the CPU"
         if trainer.dataset.is_image:
@@ -116,6 +129,21 @@ class Tiers:
         if (recipe.average.decay > 0) != (trainer.players.average is not None):
             return "the average begins or ends"
         return self._unproven(manner_of(recipe))
+
+    def _why_no_graph(self) -> str:
+        if self._no_graphs:
+            return self._no_graphs
+        if self._graphed is None:
+            from ganstudio.training.tiers.graphed import Graphed
+            from ganstudio.training.tiers.recorder import CudaRecorder
+
+            try:
+                self._graphed = Graphed(self.trainer,
+                                        self.recorder or CudaRecorder(self.trainer.device))
+            except Exception as error:  # the eager step does not need it
+                self._no_graphs = f"this GPU takes no graphs ({error})"
+                return self._no_graphs
+        return self._graphed.why_not()
 
     def _unproven(self, manner: tuple[Any, ...]) -> str:
         """Why this way of playing is not to be captured yet, or at all."""
@@ -172,17 +200,3 @@ def manner_of(recipe: Recipe) -> tuple[Any, ...]:
             update.rule, update.first, update.fresh_noise, update.k_d, update.k_g,
             update.train_d, update.train_g,
             tuple(name for name in PENALTIES if getattr(recipe.penalty, name) > 0))
-
-
-def same_state(one: State, other: State) -> bool:
-    """Whether two states are one but for their step, bit for bit (NaN equals NaN)."""
-    def plain(state: State) -> dict[str, Any]:
-        return {name: value for name, value in state.values.items() if name != "step"}
-
-    return (plain(one) == plain(other) and one.tensors.keys() == other.tensors.keys()
-            and all(_same(tensor, other.tensors[name]) for name, tensor in one.tensors.items()))
-
-
-def _same(a: Tensor, b: Tensor) -> bool:
-    return a.dtype == b.dtype and a.shape == b.shape and torch.equal(
-        a.contiguous().view(-1).view(torch.uint8), b.contiguous().view(-1).view(torch.uint8))

@@ -1,4 +1,4 @@
-"""What the captured step can express; everything else stays with the eager one."""
+"""What the faster tiers can express; everything else stays with the eager one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from ganstudio.recipe import Recipe, field_applies, find_field, leaves, sections
 from ganstudio.recipe.fields import FieldSpec
+from ganstudio.recipe.game import PLAIN_RULES
 
 ANY = frozenset({
     "version", "name", "seed", "batch", "average.decay", "loss.clip", "loss.smooth",
@@ -53,6 +54,21 @@ def why_not(recipe: Recipe) -> str:
             known = spec is not None and (value == spec.default
                                           or not field_applies(recipe, spec))
         if not known:
+            return f"{_name(recipe, path, spec, value)} needs the eager step"
+    return ""
+
+
+def graph_why_not(recipe: Recipe) -> str:
+    """One sentence why a graph cannot take this recipe's rounds; empty where it can.
+
+    A graph repeats the eager step's own work, so all that is one sequence of operations can be
+    had: any network, loss, penalty and optimizer. Other rules draw seeds that Python must see.
+    """
+    update = recipe.update
+    for path, fits in (("update.rule", update.rule in PLAIN_RULES),
+                       ("update.unit", update.unit == "steps" or update.rule != "alternating")):
+        if not fits:
+            spec, value = find_field(recipe, path), dict(leaves(recipe))[path]
             return f"{_name(recipe, path, spec, value)} needs the eager step"
     return ""
 

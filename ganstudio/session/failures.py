@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import traceback
 
 from ganstudio.session.messages import Event
@@ -26,6 +27,7 @@ def failure_event(what: str, error: BaseException, step: int, when: float) -> Ev
 
 def nonfinite_text(player: str, value: float, failed: int, good: int) -> str:
     """What is said where a player's loss is no number after ``failed`` steps."""
-    return (f"The {player}'s loss became {value} at step {failed}. Training is paused at step "
+    what = "NaN" if math.isnan(value) else "infinite"
+    return (f"The {player}'s loss became {what} at step {failed}. Training is paused at step "
             f"{good}, the last good state; lower that player's learning rate or change the loss, "
             "then run on.")

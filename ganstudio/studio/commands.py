@@ -92,9 +92,11 @@ class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierC
         """Open a run that cannot be written, to be looked at only."""
         self.notices.clear()
         self.controller.look(folder)
-        self.notices.add("info", f"{folder} is open to be looked at only: nothing in it changes. "
-                         "While it trains elsewhere its curves follow, and samples show the step "
-                         "that was saved last.")
+        why = self.controller.looked_why
+        follows = (" While it trains there its curves follow, and samples show the step that was "
+                   "saved last." if "open in" in why else "")
+        self.notices.add("info", f"This run is open to be looked at only, since {why}: nothing in "
+                         f"it changes.{follows}")
 
     def resume(self, folder: Path) -> None:
         """Open a run folder where it stopped."""
@@ -276,14 +278,20 @@ class Commands(CompareCommands, TimeCommands, LookCommands, ShareCommands, TierC
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
+    def _way_out(self, event: Any) -> tuple[str, Any] | None:
+        """The button of an event's notice: what it says and does, where there is something."""
+        look = event.data.get("lookable")
+        if look:
+            return "Look at it", lambda: self.look(Path(look))
+        return ("Show remedies", self.show_doctor) if event.kind == "nonfinite" else None
+
     def react(self, event: Any) -> None:
         """Tell the person what happened, where it matters."""
         self.react_to_branches(event)
         level = NOTICE_LEVELS.get(event.kind)
         if level is not None:
-            look = event.data.get("lookable")
             self.notices.add(level, event.text[:1].upper() + event.text[1:], event.details,
-                             ("Look at it", lambda: self.look(Path(look))) if look else None)
+                             self._way_out(event))
         elif event.kind == "saved":
             self.status_bar.showMessage(event.text, 5000)
             if self.compare_page is not None and self.pages.currentWidget() is self.compare_page:

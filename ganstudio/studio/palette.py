@@ -43,6 +43,9 @@ class Item:
     enabled: bool = True
 
 
+NOTHING = Item("Nothing is called that", "", lambda: None, enabled=False)
+
+
 class Items(QAbstractListModel):
     """The lines that match."""
 
@@ -170,7 +173,7 @@ class PaletteBox(QFrame):
             shown = [item for _, _, item in ranked]
         else:
             shown = [item for item in self.items if item.enabled]
-        self.model.show(shown[:MOST_SHOWN])
+        self.model.show(shown[:MOST_SHOWN] or [NOTHING])
         first = next((i for i, item in enumerate(self.model.shown) if item.enabled), -1)
         if first >= 0:
             self.view.setCurrentIndex(self.model.index(first))

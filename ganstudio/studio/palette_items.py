@@ -28,6 +28,8 @@ def _actions(window: Any) -> list[Item]:
         text = action.text().replace("&", "")
         if spec.menu.endswith("View/Theme") and key != "theme":
             text = f"Theme: {text.lower()}"
+        elif spec.menu.endswith("Computing steps"):
+            text = f"Computing steps: {text.lower()}"
         elif key.startswith("dock."):
             text = f"Show or hide {text}"
         hint = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

@@ -152,7 +152,7 @@ def test_a_loss_that_is_no_number_pauses_at_the_last_good_state(session, command
     weight.data.fill_(float("inf"))  # the thread waits for a command
     one.send(command)
     told = one.event("nonfinite")
-    assert told.text.startswith("The discriminator's loss became nan at step "
+    assert told.text.startswith("The discriminator's loss became NaN at step "
                                 f"{KEEP_EVERY + 6}. Training is paused at step {KEEP_EVERY}, ")
     assert told.data == {"player": "discriminator", "failed_step": KEEP_EVERY + 6}
     assert one.event("restored").step == KEEP_EVERY

@@ -40,10 +40,14 @@ def test_an_error_shows_details_to_copy(running: MainWindow, qtbot: QtBot) -> No
 
 def test_nonfinite_pauses_and_says_so(running: MainWindow, qtbot: QtBot) -> None:
     MADE[-1].state = State.PAUSED
-    MADE[-1].say("nonfinite", "The discriminator's loss became nan at step 7.")
+    MADE[-1].say("nonfinite", "The discriminator's loss became NaN at step 7.")
     qtbot.waitUntil(lambda: bool(running.notices.notices))
     assert "step 7" in running.notices.notices[0].text
     assert not running.controller.going
+    button = next(b for b in running.notices.notices[0].findChildren(QPushButton)
+                  if b.text() == "Show remedies")
+    qtbot.mouseClick(button, LEFT)
+    assert running.workspace.seen("doctor")
 
 
 def test_equal_notices_are_shown_once_and_few_are_kept(window: MainWindow) -> None:

@@ -44,6 +44,20 @@ def test_goes_to_a_setting(running: MainWindow, qtbot: QtBot) -> None:
     assert QApplication.focusWidget() is row.editor.box
 
 
+def test_what_is_not_there_is_said_in_full_height(window: MainWindow, qtbot: QtBot) -> None:
+    palette = open_palette(window, qtbot)
+    qtbot.keyClicks(palette.line, "qqqq")
+    assert shown(palette) == ["Nothing is called that"]
+    qtbot.waitUntil(lambda: palette.height() < 150)
+    assert palette.line.height() >= palette.line.sizeHint().height()
+    assert palette.view.height() >= palette.view.sizeHintForRow(0)
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    palette.line.clear()
+    qtbot.keyClicks(palette.line, "computing eager")
+    assert shown(palette)[0] == "Computing steps: always eager"
+
+
 def test_arrows_and_escape(running: MainWindow, qtbot: QtBot) -> None:
     palette = open_palette(running, qtbot)
     first = palette.view.currentIndex().row()

@@ -145,5 +145,5 @@ def fixed(value: float, places: int = 3) -> str:
 
 
 def grouped(step: int) -> str:
-    """A whole number with thin spaces: 12 345."""
-    return f"{step:,}".replace(",", "\u2009").replace("-", "−")
+    """A whole number in groups of three digits: 12,345."""
+    return f"{step:,}".replace("-", "−")

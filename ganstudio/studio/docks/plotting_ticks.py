@@ -78,8 +78,7 @@ class SymLog:
         between = [f * 10.0 ** k for k in range(bottom, top + 1) for f in (1, 2, 5)]
         for sizes in (between, decades):
             numbers = [-s for s in reversed(sizes)] + [0.0, *sizes]
-            found = [(float(symlog(n)), f"{n * self.unit:g}".replace("-", "−"))
-                     for n in numbers]
+            found = [(float(symlog(n)), _powered(n * self.unit)) for n in numbers]
             found = [(at, text) for at, text in found if low <= at <= high]
             if 3 <= len(found) <= most + 1:
                 return found
@@ -115,13 +114,19 @@ def _round_numbers(low: float, high: float, most: int) -> tuple[list[float], flo
 
 def _written(number: float, step: float) -> str:
     places = max(0, -floor(log10(step) + 1e-9))
-    if places > 6 or abs(number) >= 1e6:
-        return f"{number:.3g}".replace("-", "−")
+    if places > 6 or abs(number) >= 1e5:
+        return _powered(number)
     if abs(number) < step * 1e-6:
         number = 0.0
     return f"{number:.{places}f}".replace("-", "−")
 
 
+def _powered(number: float) -> str:
+    """Very large and very small numbers with a power of ten, as short as can be: 5e5, 1e−7."""
+    head, _, power = f"{number:.3g}".partition("e")
+    return (f"{head}e{int(power)}" if power else head).replace("-", "−")
+
+
 def _short(number: float) -> str:
     text = f"{number:,.6g}" if number == round(number) else f"{number:.6g}"
-    return text.replace(",", "\u2009").replace("-", "−")
+    return text.replace("-", "−")

@@ -25,7 +25,7 @@ def test_rows_tell_time_step_kind_and_text(dock):
     dock.receive(update(events=[event("ready", 0, "The run is ready."),
                                 event("nonfinite", 1234567, "G's loss became NaN.")]))
     assert cells(dock, 0)[1:] == ["0", "Note", "The run is ready."]
-    assert cells(dock, 1)[1:] == ["1\u2009234\u2009567", "Error", "G's loss became NaN."]
+    assert cells(dock, 1)[1:] == ["1,234,567", "Error", "G's loss became NaN."]
     assert len(cells(dock, 0)[0]) == len("00:00:00")
 
 

@@ -14,7 +14,9 @@ from ganstudio.training.frames import SCALARS, ScalarChunk
 
 MOST_MARKERS = 1_000
 MOST_NEW = 1_000
-"""Chunks that may wait to be sorted in."""
+"""Chunks that may wait to be sorted in …"""
+MOST_ROWS = 10_000
+"""… and rows: more in one go would hold the window up when they are drawn."""
 
 
 @dataclass
@@ -26,11 +28,13 @@ class Strand:
     markers: list[Marker] = field(default_factory=list)
     _history: History = field(default_factory=lambda: History(len(SCALARS)))
     _new: list[ScalarChunk] = field(default_factory=list)
+    _rows: int = 0
 
     def take(self, chunks: Sequence[ScalarChunk]) -> None:
         """Take in rows; they are sorted in when they are asked for, many at once."""
         self._new += chunks
-        if len(self._new) > MOST_NEW:
+        self._rows += sum(len(chunk.steps) for chunk in chunks)
+        if len(self._new) > MOST_NEW or self._rows > MOST_ROWS:
             self._sort_in()
 
     @property
@@ -41,7 +45,7 @@ class Strand:
         return self._history
 
     def _sort_in(self) -> None:
-        new, self._new = self._new, []
+        new, self._new, self._rows = self._new, [], 0
         self._history.extend(new)
 
     @property

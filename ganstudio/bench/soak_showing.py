@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from ganstudio.bench.figures import Figure, at_most
+from ganstudio.bench.figures import Figure, at_least, at_most
 from ganstudio.bench.recipes import dcgan_recipe
 from ganstudio.bench.soak_tools import GROWTH_MIB, MIB, Gaps, Growth, Kept, Load, resident
 from ganstudio.bench.window import Bench
@@ -19,6 +20,40 @@ from ganstudio.session.messages import Run, State, Update
 from ganstudio.training.frames import SCALARS, MosaicFrame, RunInfo, ScalarChunk
 
 ROWS_AT_ONCE = 5_000
+LEAST_PAST = 500
+SCRUB_S = 0.04
+"""Between two places of the cursor, as a hand moves it."""
+
+
+def scrubbing(bench: Bench, load: Load) -> list[Figure]:
+    """The cursor drawn to and fro over the second half of the past while the run stands."""
+    run, gaps = bench.window.controller, Gaps()
+    if bench.shown.step < LEAST_PAST:
+        run.run()
+        bench.until(lambda: bench.shown.step >= LEAST_PAST)
+    run.pause()
+    bench.until(lambda: run.state is State.PAUSED)
+    dock, last = bench.window.workspace.dock("timeline"), bench.shown.step
+    shown: list[int] = []
+
+    def note(update: Update) -> None:
+        if update.timeline is not None and update.timeline.looking is not None:
+            shown.append(update.timeline.looking.step)
+
+    heard = run.updated.connect(note)
+    gaps.start()
+    end, moves = time.monotonic() + load.seconds / 2, 0
+    while time.monotonic() < end:
+        moves += 1
+        dock.view.scrubbed.emit(dock.branch, round(last * (0.75 - 0.25 * np.cos(moves / 15))))
+        bench.turn(SCRUB_S)
+    told = gaps.stop("scrub", "scrubbing")
+    run.updated.disconnect(heard)
+    dock.go_live()
+    bench.until(lambda: dock.told.looking is None)
+    seen = sum(a != b for a, b in pairwise(shown)) / (load.seconds / 2)
+    return [at_least("soak_scrub", f"scrubbing: moments shown, of {1 / SCRUB_S:.0f} a second",
+                     [seen], None, "/s"), *told]
 
 
 def rows(bench: Bench, load: Load) -> list[Figure]:

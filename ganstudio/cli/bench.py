@@ -33,7 +33,7 @@ def _memory(arguments: argparse.Namespace) -> list[Figure]:
 
 def _soak(arguments: argparse.Namespace) -> list[Figure]:
     from ganstudio.bench.soak import soak
-    return soak(arguments.full)
+    return soak(arguments.full, arguments.part)
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], list[Figure]]] = {

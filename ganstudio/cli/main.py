@@ -282,6 +282,9 @@ def _bench(commands: Commands) -> None:
                       "ten thousand tweaks, ten million rows, a million rounds, 60,000 "
                       "images, a quarter of an hour")
     made.add_argument("--soak", action="store_true", help="the same as the part of that name")
+    made.add_argument("--part", action="append", default=[], metavar="NAME", choices=(
+        "running", "dragging", "tweaking", "scrubbing", "rows", "rounds", "images"),
+        help="soak: only this of it, more of them with --part again: %(choices)s")
 
     def run(arguments: argparse.Namespace) -> int:
         from ganstudio.cli.bench import bench

@@ -25,7 +25,6 @@ class BranchTable:
         self._infos: dict[str, BranchInfo] = {}
         self._marks: dict[Path, _Marks] = {}
         self._fresh = False
-        self.disk_bytes = 0
 
     def forget(self) -> None:
         """Something was written: read everything again when it is asked for."""
@@ -61,7 +60,10 @@ class BranchTable:
             self._infos[branch] = replace(
                 info, tip=conductor.step if branch == here else info.tip,
                 snapshots=tuple(sorted(s for s in steps if s >= info.step)))
-        self.disk_bytes = sum(size(RunFolder(Path(i.path))) for i in self._infos.values())
+
+    def disk_bytes(self) -> int:
+        """Bytes that the checkpoints of all branches take."""
+        return sum(size(RunFolder(Path(i.path))) for i in self._infos.values() if i.path)
 
     def _info(self, branch: Branch) -> BranchInfo:
         steps = [s for s in _saved(branch.path) if s >= branch.step]

@@ -278,6 +278,6 @@ class TimelineWork:
                               self.replay.step == self.moment.step,
                               self.branch_work.fork is not None)
         self.worker.mailbox.put_timeline(Timeline(
-            self.branch, self.table.infos(), looking, self.memory.nbytes, self.table.disk_bytes))
+            self.branch, self.table.infos(), looking, self.memory.nbytes, self.table.disk_bytes()))
         took = time.monotonic() - now
         self._tell_at = now + max(TELL_SECONDS, took / TELL_SHARE)

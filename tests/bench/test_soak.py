@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.bench import soak
 from ganstudio.bench.recipes import tiny_recipe
-from ganstudio.bench.soak_showing import images, rows
+from ganstudio.bench.soak_showing import images, rows, scrubbing
 from ganstudio.bench.soak_tools import FULL, Gaps, Growth, Load, slope
 from ganstudio.bench.soak_training import (
     SLIDER_MS,
@@ -129,7 +129,17 @@ def test_the_full_soak_is_what_must_hold(monkeypatch, tmp_path) -> None:
     assert (FULL.rows, FULL.tweaks, FULL.images) == (10_000_000, 10_000, 60_000)
     assert FULL.rounds == 1_000_000 and SLIDER_MS == 5
     given = []
-    monkeypatch.setattr(soak, "_soak", lambda load, folder: given.append(load) or [])
+    monkeypatch.setattr(soak, "_soak",
+                        lambda load, folder, parts: given.append((load, parts)) or [])
     soak.soak(full=True)
-    soak.soak(full=False)
-    assert given == [FULL, Load()]
+    soak.soak(full=False, parts=["rows"])
+    assert given == [(FULL, soak.PARTS), (Load(), ["rows"])]
+
+
+def test_the_past_is_scrubbed(bench: Bench) -> None:
+    bench.window.ticker.start()
+    run = bench.window.controller
+    figures = by_key(scrubbing(bench, LOAD))
+    assert figures["soak_scrub"].spread.median > 0
+    assert {"soak_scrub_p99", "soak_scrub_max"} <= set(figures)
+    assert run.state is State.PAUSED and bench.shown._worker.timeline.moment is None

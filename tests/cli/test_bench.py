@@ -20,9 +20,20 @@ def test_it_is_started_by_name_alone(ganstudio, monkeypatch):
 def test_the_soak_is_a_part_and_a_flag(ganstudio, monkeypatch, said, full):
     from ganstudio.bench import soak
     asked = []
-    monkeypatch.setattr(soak, "soak", lambda full: asked.append(full) or [
+    monkeypatch.setattr(soak, "soak", lambda full, parts: asked.append((full, parts)) or [
         at_most("soak_run_max", "worst", [250.0], 100, "ms")])
     told = ganstudio("bench", *said, *(["--full"] if full else []), "--json").document
-    assert asked == [full]  # once, and no other part with it
+    assert asked == [(full, [])]  # once, and no other part with it
     assert [f["key"] for f in told["figures"]] == ["soak_run_max"] and not told["all_hold"]
     assert "≤ 100  MISSED" in ganstudio("bench", *said).out
+
+
+def test_parts_of_the_soak_by_name(ganstudio, monkeypatch):
+    from ganstudio.bench import soak
+    asked = []
+    monkeypatch.setattr(soak, "soak", lambda full, parts: asked.append(parts) or [])
+    every = [word for name in soak.PARTS for word in ("--part", name)]
+    assert ganstudio("bench", "--soak", *every).code == 0
+    assert asked == [list(soak.PARTS)]
+    said = ganstudio("bench", "--soak", "--part", "dancing")
+    assert said.code == 2 and "dancing" in said.err

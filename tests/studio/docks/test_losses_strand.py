@@ -18,7 +18,7 @@ def test_few_rows_wait_until_they_are_asked_for_and_many_do_not(monkeypatch):
     assert max(sorted_in) <= MOST_ROWS + len(many)
     assert strand.history.last == strand.last == 40 * len(many)
     before = len(sorted_in)
-    for k in range(MOST_NEW):
+    for _ in range(MOST_NEW):
         strand.take([rows(strand.last + 1, [VALUES])])
     assert len(sorted_in) == before
     strand.take([rows(strand.last + 1, [VALUES])])

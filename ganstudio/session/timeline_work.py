@@ -222,6 +222,13 @@ class TimelineWork:
             self.worker.budget.all_stale()
             self._untold = True
 
+    def close(self) -> None:
+        """The run is closed: what was kept of it goes now. Python's search for dead cycles, which
+        holds up every thread, would have thousands of tensors to find.
+        """
+        self.moment = self.replay = None
+        self.memory = Snapshots()
+
     # ---- a slice at a time --------------------------------------------------------------------
 
     def work(self) -> None:

@@ -206,6 +206,7 @@ class Worker:
             except Exception as error:
                 self.mailbox.put_event(failure_event("the run could not be saved", error,
                                                      self.step, time.time()))
+        self.timeline.close()
         self.state = State.CLOSED
         self.report()
 

@@ -1,6 +1,8 @@
 """Looking back while a run goes on, and what is kept for it."""
 
+import gc
 import json
+import weakref
 
 import numpy as np
 import pytest
@@ -216,3 +218,21 @@ def test_scrubbing_parses_no_line_of_the_journal_twice(session, tmp_path, monkey
         exact(one, step)
     lines = (tmp_path / "x.run" / "journal.jsonl").read_text().splitlines()
     assert len(parsed) == len(lines)
+
+
+def test_what_was_kept_goes_when_the_run_is_closed(session, tmp_path):
+    """Without a search for dead cycles, which would hold up the window that opens the next."""
+    one = session(tiny.recipe(), tmp_path / "x.run")
+    one.run_to(3)
+    one.send(Tweak({"batch": 9}))
+    one.event("tweaked")
+    work = one.session._worker.timeline
+    assert work.memory.nbytes
+    gc.disable()
+    try:
+        kept = [weakref.ref(tensor) for step in work.memory.steps("")
+                for tensor in work.memory.get("", step).state.tensors.values()]
+        assert one.session.close(timeout=30)
+        assert not [ref for ref in kept if ref() is not None]
+    finally:
+        gc.enable()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ganstudio.session.messages import Event
 from ganstudio.session.timeline_messages import Timeline
@@ -20,9 +20,14 @@ MOST_TOLD = 6
 """Changes that one line tells in full when hovered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """Something that was changed at a step: in a few words, and in full."""
+MOST_MARKERS = 1_000
+
+
+class Marker(NamedTuple):
+    """Something that was changed at a step: in a few words, and in full.
+
+    A thousand are made when a run opens: a tuple costs a third of a frozen class.
+    """
 
     step: int
     label: str
@@ -70,10 +75,10 @@ def marker_of(event: Event) -> Marker | None:
 
 
 def markers_of(timeline: Timeline, branch: str | None = None) -> list[Marker]:
-    """The changes on a branch (None: the one in training) and its ancestors."""
-    return [Marker(m.step, m.text, f"Step {m.step:,}: {m.text}")
-            for m in marks_of(timeline, timeline.branch if branch is None else branch)
-            if m.kind == "tweak"]
+    """The newest changes on a branch (None: the one in training) and its ancestors."""
+    marks = [m for m in marks_of(timeline, timeline.branch if branch is None else branch)
+             if m.kind == "tweak"]
+    return [Marker(m.step, m.text, f"Step {m.step:,}: {m.text}") for m in marks[-MOST_MARKERS:]]
 
 
 def apart(markers: Sequence[Marker], pixels: Sequence[float], gap: float = APART

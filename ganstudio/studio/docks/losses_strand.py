@@ -9,10 +9,9 @@ from typing import Any
 from ganstudio.recipe.game import Loss
 from ganstudio.session.messages import Event, Viewed
 from ganstudio.studio.docks.history import History
-from ganstudio.studio.docks.losses_markers import Marker, marker_of
+from ganstudio.studio.docks.losses_markers import MOST_MARKERS, Marker, marker_of
 from ganstudio.training.frames import SCALARS, ScalarChunk
 
-MOST_MARKERS = 1_000
 MOST_NEW = 1_000
 """Chunks that may wait to be sorted in …"""
 MOST_ROWS = 10_000

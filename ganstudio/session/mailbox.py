@@ -47,9 +47,12 @@ class Mailbox:
             self._scalars = []
 
     def put_event(self, event: Event) -> None:
-        """Append an event."""
+        """Append an event; how far a work has come replaces how far it had, if nobody saw that."""
         with self._lock:
-            self._events.append(event)
+            if _goes_on(self._events[-1:], event):
+                self._events[-1] = event
+            else:
+                self._events.append(event)
 
     def put_frame(self, key: str, frame: Frame) -> None:
         """Replace the frame of this key."""
@@ -94,3 +97,9 @@ class Mailbox:
             self._scalars, self._events, self._frames, self._info = [], [], {}, None
             self._timeline, self._metrics, self._past, self._viewed = None, (), (), None
         return update
+
+
+def _goes_on(last: list[Event], event: Event) -> bool:
+    return event.kind == "progress" and any(
+        before.kind == "progress" and before.data.get("what") == event.data.get("what")
+        for before in last)

@@ -163,14 +163,12 @@ class Workspace(QMainWindow):
                      for extra in frame.contents.extras())
 
     def begin(self, info: RunInfo | None) -> None:
-        """A run is ready, or gone (None, which all are told at once)."""
+        """A run is ready, or gone (None)."""
         def begin(key: str) -> None:
             self._guard(key, self.frames[key].contents.begin, info)
             self._changed()
 
         self.turns.begin(self.frames, begin)
-        if info is None:
-            self.turns.finish()
 
     def set_recipe(self, recipe: Recipe) -> None:
         """The recipe in force, for those docks that read numbers by it."""

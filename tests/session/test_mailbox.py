@@ -101,3 +101,23 @@ def test_metrics_of_before_are_delivered_once():
     box.put_metrics((MetricsFrame(3, ()), MetricsFrame(4, ())))
     assert [f.step for f in box.collect().metrics] == [3, 4]
     assert box.collect().metrics == ()
+
+
+def test_how_far_a_work_has_come_replaces_how_far_it_had():
+    """Reading many files tells of each: the window shows the last it was told of."""
+    box = Mailbox()
+
+    def come(what, done):
+        box.put_event(Event("progress", 0, "", 0.0, data={"what": what, "done": done}))
+
+    for done in range(100):
+        come("data", done)
+    come("export", 1)
+    box.put_event(Event("note", 0, "", 0.0))
+    come("export", 2)
+    come("export", 3)
+    told = [(e.kind, e.data.get("what"), e.data.get("done")) for e in box.collect().events]
+    assert told == [("progress", "data", 99), ("progress", "export", 1), ("note", None, None),
+                    ("progress", "export", 3)]
+    come("export", 4)  # it was seen in the meantime: the next is news
+    assert len(box.collect().events) == 1

@@ -155,3 +155,16 @@ def test_a_window_tells_its_docks_by_turns_and_at_once_when_paused(running, qtbo
     space.receive(second)
     assert heard == [("samples", first), ("latent", first), ("samples", second),
                      ("latent", second)]
+
+
+def test_docks_take_up_a_run_and_its_end_one_after_the_other(running, monkeypatch):
+    space, begun = running.workspace, []
+    running.ticker.stop()
+    for key, frame in space.frames.items():
+        monkeypatch.setattr(frame.contents, "begin", lambda info, key=key: begun.append(key))
+    space.begin(None)
+    assert begun == []
+    space.turns._next()
+    assert len(begun) == 1
+    space.turns.finish()
+    assert begun == list(space.frames)

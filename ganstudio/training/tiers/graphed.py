@@ -9,9 +9,6 @@ numbers are constants of a graph: a *kind* of round has one set of them and one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from itertools import count as count_up
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -24,12 +21,11 @@ from ganstudio.recipe.schedules import rate_at
 from ganstudio.training.frames import SCALARS
 from ganstudio.training.interrupt import Interrupt
 from ganstudio.training.moves import NonFiniteLossError, Reading
-from ganstudio.training.players import warm_decay
-from ganstudio.training.stabilisers import Player
 from ganstudio.training.tiers.captured import penalised_moves_of
 from ganstudio.training.tiers.claims import graph_why_not
+from ganstudio.training.tiers.graph_round import GraphRound
 from ganstudio.training.tiers.judge import close_states, same_state
-from ganstudio.training.tiers.recorder import Recorder, Recording
+from ganstudio.training.tiers.recorder import Recorder
 
 if TYPE_CHECKING:
     from ganstudio.training.trainer import Trainer
@@ -55,46 +51,6 @@ Kind = tuple[object, ...]
 """What the constants of a round are: equal kinds can be played by one graph."""
 
 
-class Number:
-    """A number on the device that a graph reads; written only when it changes."""
-
-    def __init__(self, dtype: torch.dtype, device: torch.device) -> None:
-        self.tensor = torch.zeros((), dtype=dtype, device=device)
-        self._value = 0.0
-
-    def set(self, value: float) -> None:
-        """What it is from the next replay on."""
-        if value != self._value:
-            self._value = value
-            self.tensor.fill_(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """What one round of a kind leaves in Python: samples drawn, updates of averages."""
-
-    drawn: int
-    averaged: int
-    noted: dict[Player, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """The graph of one kind of round, and the memory that it reads and writes."""
-
-    recording: Recording
-    trail: Trail
-    chosen: Tensor
-    """Places of its real samples, (drawn,)."""
-    out: Tensor
-    """Its scalars, (len(SCALARS),)."""
-    rates: tuple[Number, Number] | None
-    """D's and G's, unless they are constants."""
-    sigma: Number
-    averages: list[Number]
-    notes: dict[Player, list[Number]]
-
-
 class Graphed:
     """Takes a trainer's rounds by replaying graphs, on the trainer's own tensors."""
 
@@ -103,7 +59,7 @@ class Graphed:
     def __init__(self, trainer: Trainer, recorder: Recorder) -> None:
         self.trainer = trainer
         self.recorder = recorder
-        self._rounds: dict[Kind, Round] = {}
+        self._rounds: dict[Kind, GraphRound] = {}
         self._failed: dict[Kind, str] = {}
         self._trials: dict[Kind, int] = {}
         self._given_up = ""
@@ -226,7 +182,7 @@ class Graphed:
             del self._rounds[old]
         return old is not None
 
-    def _made_and_compared(self) -> tuple[Round, bool]:
+    def _made_and_compared(self) -> tuple[GraphRound, bool]:
         trainer = self.trainer
         before = trainer.state()
         eager, _ = trainer.rehearse(self._eagerly)
@@ -246,71 +202,16 @@ class Graphed:
                 extra.waited = dict(waited)
                 trainer.play()
 
-    def _replayed(self, made: Round) -> None:
+    def _recorded(self) -> GraphRound:
+        self._next(self.trainer.step)
+        beside = next((each.recording for each in self._rounds.values()), None)
+        return GraphRound(self.trainer, self.recorder, self._rates_live(), beside)
+
+    def _replayed(self, made: GraphRound) -> None:
         _, after = self._next(self.trainer.step)
         for _ in range(COMPARED):
-            self._play(made, after)
-        self._read(made.out)
-
-    def _recorded(self) -> Round:
-        trainer, extra = self.trainer, self.trainer.stabilisers
-        self._next(trainer.step)
-        waited = dict(extra.waited)
-        with self.recorder.aside():
-            trail = self._trail()
-        extra.waited = waited
-        number = trainer.dtype
-        made = Round(
-            _NOTHING, trail, torch.zeros(trail.drawn, dtype=torch.int64, device=trainer.device),
-            torch.zeros(len(SCALARS), dtype=number, device=trainer.device),
-            (self._number(self.recorder.rates), self._number(self.recorder.rates))
-            if self._rates_live() else None,
-            self._number(number), [self._number(number) for _ in range(trail.averaged)],
-            {who: [self._number(number) for _ in range(n)] for who, n in trail.noted.items()})
-        with self._reading_from(made):
-            recording = self.recorder.record(
-                lambda: self._moves(made.out),
-                [trainer.noise, trainer.layers_rng, *extra.chance.existing()],
-                next((each.recording for each in self._rounds.values()), None))
-        return replace(made, recording=recording)
-
-    def _number(self, dtype: torch.dtype) -> Number:
-        return Number(dtype, self.trainer.device)
-
-    def _trail(self) -> Trail:
-        """Take one eager round and see what it left."""
-        trainer, history = self.trainer, self.trainer.stabilisers.history
-        updates = trainer.players.averaging()[1]
-        drawn, averaged, noted = trainer.batches.drawn, int(updates), dict(history.counts)
-        trainer.play()
-        players: tuple[Player, Player] = ("d", "g")
-        return Trail(trainer.batches.drawn - drawn, int(updates) - averaged,
-                     {who: history.counts[who] - noted.get(who, 0) for who in players
-                      if history.counts.get(who, 0) > noted.get(who, 0)})
-
-    def _moves(self, out: Tensor) -> None:
-        """What is recorded."""
-        self.trainer.play()
-        reading = self.trainer.reading
-        torch.stack((reading.loss_d, reading.loss_g, *reading.outputs.unbind()), out=out)
-
-    @contextmanager
-    def _reading_from(self, made: Round) -> Iterator[None]:
-        """Inside, a round takes from ``made`` what is not a constant of it."""
-        trainer, extra = self.trainer, self.trainer.stabilisers
-        if made.rates is not None:
-            extra.rate_d, extra.rate_g = (rate.tensor for rate in made.rates)
-        if extra.objective.sigma:
-            extra.objective.level = made.sigma.tensor
-        trainer.players.weights_ahead = iter([each.tensor for each in made.averages])
-        extra.history.weights_ahead = {who: iter([each.tensor for each in numbers])
-                                       for who, numbers in made.notes.items()}
-        try:
-            with trainer.batches.handed(made.chosen, trainer.recipe.batch):
-                yield
-        finally:  # rates and deviation are settled anew when the next round begins
-            trainer.players.weights_ahead = None
-            extra.history.weights_ahead = {}
+            row = made.play(self.trainer, after)
+        self._read(row)
 
     # ---- playing -----------------------------------------------------------------------------
 
@@ -332,8 +233,7 @@ class Graphed:
             one = self._rounds.get(kind)
             if one is None:
                 break
-            self._play(one, after)
-            rows[done].copy_(one.out)
+            rows[done].copy_(one.play(trainer, after))
             done += 1
         if done:
             self._read(rows[done - 1])
@@ -341,38 +241,9 @@ class Graphed:
         self._seconds += 0.3 * ((perf_counter() - begun) / max(done, 1) - self._seconds)
         return rows[:done], None
 
-    def _play(self, one: Round, waited: dict[str, int]) -> None:
-        """One round that has begun; ``waited`` are the lazy penalties' counts after it."""
-        trainer, extra, trail = self.trainer, self.trainer.stabilisers, one.trail
-        one.chosen.copy_(trainer.batches.choose(trail.drawn))
-        if one.rates is not None:
-            for number, rate in zip(one.rates, (extra.rate_d, extra.rate_g), strict=True):
-                assert not isinstance(rate, Tensor)
-                number.set(rate)
-        one.sigma.set(extra.objective.sigma)
-        updates = trainer.players.averaging()[1]
-        for number in one.averages:
-            number.set(1.0 - warm_decay(trainer.recipe.average.decay, int(updates.add_(1))))
-        for who, numbers in one.notes.items():
-            for number in numbers:
-                extra.history.counts[who] += 1
-                number.set(1.0 / extra.history.counts[who])
-        extra.waited = dict(waited)
-        one.recording.replay()
-
     def _read(self, row: Tensor) -> None:
         last = row.clone()
         self.trainer.reading = Reading(last[0], last[1], last[2:])
-
-
-class _Nothing:
-    """Stands where the recording will be."""
-
-    def replay(self) -> None:
-        """Nothing."""
-
-
-_NOTHING = _Nothing()
 
 
 def _same_things(some: list[object], others: list[object]) -> bool:

@@ -9,7 +9,7 @@ from ganstudio.training.interrupt import Interrupt
 from ganstudio.training.moves import NonFiniteLossError
 from ganstudio.training.tiers import graphed
 from ganstudio.training.tiers.claims import graph_why_not
-from ganstudio.training.tiers.graphed import Graphed
+from ganstudio.training.tiers.graph_round import GraphRound
 
 from .recorder import CaptureError, CpuRecorder, as_on_a_gpu, on_a_gpu
 from .test_equality import LOSSES, MOVES, STEADIED
@@ -313,14 +313,14 @@ def test_a_failure_anywhere_in_preparing_leaves_the_run_as_it_was(monkeypatch):
 
 
 def test_one_bit_of_difference_and_it_stays_eager(monkeypatch):
-    real = Graphed._play
+    real = GraphRound.play
 
-    def off(self, one, waited):
-        real(self, one, waited)
-        weight = self.trainer.players.weights_g[0].detach().view(-1)
+    def off(self, trainer, waited):
+        weight = trainer.players.weights_g[0].detach().view(-1)
         weight[0] = torch.nextafter(weight[0], torch.tensor(9.0))
+        return real(self, trainer, waited)
 
-    monkeypatch.setattr(Graphed, "_play", off)
+    monkeypatch.setattr(GraphRound, "play", off)
     trainers = pair()
     both(trainers, 20)
     assert (trainers[0].tiers.name, trainers[0].tiers.why) == ("eager", graphed.DIFFERS)

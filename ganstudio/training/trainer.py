@@ -28,6 +28,7 @@ from ganstudio.training.moves import (
     read_g,
 )
 from ganstudio.training.players import DTYPES, Players
+from ganstudio.training.rows import entry_at, joined
 from ganstudio.training.rule_moves import RuleMoves, is_plain
 from ganstudio.training.stabilisers import Stabilisers
 from ganstudio.training.streams import Stream, generator
@@ -165,7 +166,7 @@ class Trainer:
         self.step += len(block)
         if len(block) and not self.looks_late:
             self._prove()
-        rows += block.reshape(-1).unbind()
+        rows.append(block)
         return failed
 
     def _step(self, only: str) -> None:
@@ -270,7 +271,7 @@ class Trainer:
         values, width = self.finished.values, len(SCALARS)
         for index in np.flatnonzero(~np.isfinite(values[:, :2]).all(1)).tolist():
             for column, player in ((0, "discriminator"), (1, "generator")):
-                blank = rows[index * width + column] is self._blank
+                blank = entry_at(rows, index * width + column) is self._blank
                 if not blank and not np.isfinite(values[index, column]):
                     self.finished = ScalarChunk(self.finished.steps[:index], values[:index])
                     return NonFiniteLossError(player, float(values[index, column]))
@@ -382,7 +383,7 @@ class Trainer:
 
     def _chunk(self, first: int, rows: list[Tensor]) -> ScalarChunk:
         width = len(SCALARS)
-        values = (torch.stack(rows).to("cpu", torch.float32).numpy().reshape(-1, width)
+        values = (joined(rows).to("cpu", torch.float32).numpy().reshape(-1, width)
                   if rows else np.empty((0, width), np.float32))
         steps = np.arange(first + 1, first + 1 + len(values), dtype=np.int64)
         return ScalarChunk(steps, values)

@@ -2,13 +2,15 @@
 
 import pytest
 import tiny
+import torch
 
 from ganstudio.runs import branches
 from ganstudio.runs.checkpoint import state_digest
 from ganstudio.runs.folder import RunFolder
+from ganstudio.runs.retrace import Script
 from ganstudio.runs.snapshots import Snapshots
 from ganstudio.session.conductor import Conductor
-from ganstudio.session.moments import Moment, Replay, find_base
+from ganstudio.session.moments import QUEUED_STEPS, Base, Moment, Replay, find_base
 from ganstudio.session.replay import replay as replay_run
 
 
@@ -135,3 +137,18 @@ def test_a_branch_keeps_what_its_parent_lost_later(tmp_path, monkeypatch):
     assert 7 in {int(p.stem) for p in run.folder.checkpoint_files()}
     assert moments_of(run.dataset, path, made.id, was) == was
     assert replay_run(RunFolder.open(made.path)).same
+
+
+def test_where_steps_are_only_queued_few_are_taken_at_once(monkeypatch):
+    """The clock that says when to go back to training tells nothing of those in the queue."""
+    run = Conductor(tiny.recipe(), None)
+    replay = Replay(run.dataset, Base(None, run.recipe, Script()))
+    counts, advance = [], replay.trainer.advance
+    monkeypatch.setattr(replay.trainer, "advance", lambda count, *more: counts.append(
+        count) or advance(count, *more))
+    assert replay.forward(20)
+    replay.trainer.device = torch.device("meta")
+    assert not replay.forward(60, seconds=0)
+    assert replay.forward(43)
+    assert counts[:2] == [20, QUEUED_STEPS] and sum(counts[2:]) >= 23 - QUEUED_STEPS
+    assert max(counts[1:]) == QUEUED_STEPS

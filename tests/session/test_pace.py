@@ -2,7 +2,7 @@
 
 import pytest
 
-from ganstudio.session.pace import Pace
+from ganstudio.session.pace import QUEUED_SECONDS, Pace
 
 
 def run(pace, seconds, cost, now=50.0):
@@ -53,6 +53,13 @@ def test_flat_out_takes_steps_in_chunks_of_thirty_milliseconds():
     done = run(pace, 5, 0.0005)
     assert len(done) == pytest.approx(5 / 0.0005, rel=0.01)
     assert pace.steps_now(99.0) == 60  # 30 ms of half-millisecond steps
+
+
+def test_where_steps_are_only_queued_chunks_are_shorter():
+    pace = Pace()
+    pace.chunk_seconds = QUEUED_SECONDS  # a command waits for all of them: 20 ms is the goal
+    run(pace, 5, 0.0005)
+    assert pace.steps_now(99.0) == 40
 
 
 def test_slow_steps_are_taken_one_at_a_time():

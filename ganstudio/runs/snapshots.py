@@ -76,11 +76,6 @@ class Snapshot:
         order = self.state.tensors.get("batches.order")
         return (0, 0) if order is None else (order.data_ptr(), _bytes(order))
 
-    def on_cpu(self) -> Snapshot:
-        """The same in main memory, where there is more room than on a GPU."""
-        tensors = {name: t.to("cpu") for name, t in self.state.tensors.items()}
-        return Snapshot(State(tensors, self.state.values), self.recipe)
-
 
 def _bytes(tensor: Tensor) -> int:
     return tensor.numel() * tensor.element_size()
@@ -95,6 +90,8 @@ class Snapshots:
         self._sizes: dict[str, dict[int, int]] = {}
         self._own: dict[str, dict[int, tuple[int, int, int]]] = {}
         """Bytes of each state's own, then where what it shares lies and its bytes."""
+        self._order: tuple[Tensor, Tensor] | None = None
+        """The newest state's order of the data, where it was made and in main memory."""
 
     @property
     def nbytes(self) -> int:
@@ -111,11 +108,24 @@ class Snapshots:
 
     def add(self, branch: str, snapshot: Snapshot, marks: Collection[int] = ()) -> None:
         """Keep one more, in place of an older one at its step; others may have to go."""
-        snapshot = snapshot.on_cpu()
+        snapshot = self._in_main_memory(snapshot)
         self._kept.setdefault(branch, {})[snapshot.step] = snapshot
         place, size = snapshot.shared
         self._own.setdefault(branch, {})[snapshot.step] = snapshot.nbytes - size, place, size
         self.thin(branch, marks)
+
+    def _in_main_memory(self, snapshot: Snapshot) -> Snapshot:
+        """The same where there is more room than on a GPU; there too states of one epoch share
+        the order of the data.
+        """
+        tensors = dict(snapshot.state.tensors)
+        order = tensors.pop("batches.order", None)
+        tensors = {name: t.to("cpu") for name, t in tensors.items()}
+        if order is not None:
+            if self._order is None or self._order[0].data_ptr() != order.data_ptr():
+                self._order = order, order.to("cpu")
+            tensors["batches.order"] = self._order[1]
+        return Snapshot(State(tensors, snapshot.state.values), snapshot.recipe)
 
     def thin(self, branch: str, marks: Collection[int] = ()) -> None:
         """Bring one branch within its share of the budget."""

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 import tiny
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,8 +59,13 @@ def snapshot(step):
     return Snapshot(state, trainer.recipe)
 
 
-def test_the_order_of_the_data_is_counted_once_for_all_states_of_an_epoch():
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_the_order_of_the_data_is_counted_once_for_all_states_of_an_epoch(elsewhere, monkeypatch):
     trainer = tiny.trainer()
+    if elsewhere:  # as from a GPU: main memory gets a copy of whatever it is asked for
+        move = torch.Tensor.to
+        monkeypatch.setattr(torch.Tensor, "to", lambda tensor, *to, **how: tensor.clone()
+                            if to == ("cpu",) else move(tensor, *to, **how))
     kept = Snapshots()
     for _ in range(3):
         trainer.advance(1)
@@ -70,6 +76,7 @@ def test_the_order_of_the_data_is_counted_once_for_all_states_of_an_epoch():
     whole = order.numel() * order.element_size()
     assert kept.nbytes == 3 * (first.nbytes - whole) + whole
     before = order.clone()
+    assert first.state.tensors["batches.order"].equal(trainer.state().tensors["batches.order"])
     while trainer.epoch <= 1:
         trainer.advance(1)
     assert order.equal(before)  # another epoch has an order of its own

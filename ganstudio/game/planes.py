@@ -25,8 +25,9 @@ class Plane:
 
     def shadow(self, vector: Tensor) -> tuple[float, float, float]:
         """(a, b, seen): coordinates of a vector's shadow and ‖shadow‖/‖vector‖."""
-        along = (self.directions @ vector).cpu().double().numpy()
-        whole = float(vector.square().sum())
+        found = torch.cat((self.directions @ vector, vector.square().sum()[None]))
+        numbers = found.cpu().double().numpy()  # at once: each reading waits for a GPU
+        along, whole = numbers[:2], float(numbers[2])
         place = self.inverse @ along
         length = max(float(along @ place), 0.0)
         seen = min((length / whole) ** 0.5, 1.0) if whole > 0 else 1.0

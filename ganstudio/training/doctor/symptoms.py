@@ -134,7 +134,7 @@ def _gradients(copies: Copies, objective: Objective, probes: Probes
     for k in range(BATCHES):
         real, z = _part(probes.reals, k), _part(probes.latents, k)
         for who, gradient in zip("gd", _both(copies, objective, chance, real, z), strict=True):
-            squares[who] += sum(float(t.square().sum()) for t in gradient)
+            squares[who] += sum(_squares(gradient))
             held = sums.setdefault(who, [torch.zeros_like(t) for t in gradient])
             for total, t in zip(held, gradient, strict=True):
                 total += t
@@ -142,7 +142,7 @@ def _gradients(copies: Copies, objective: Objective, probes: Probes
     found: Numbers = {}
     for who, network in (("g", copies.g), ("d", copies.d)):
         mean = [t / BATCHES for t in sums[who]]
-        power = sum(float(t.square().sum()) for t in mean)
+        power = sum(_squares(mean))
         scatter = (squares[who] - BATCHES * power) / (BATCHES - 1)
         found[f"grad_{who}"] = power**0.5
         found[f"snr_{who}"] = BATCHES * power / scatter if scatter > 0 else NAN
@@ -175,12 +175,18 @@ def _non_saturating(copies: Copies, probes: Probes) -> float:
     return float(torch.cat([t.reshape(-1) for t in slope]).norm())
 
 
+def _squares(tensors: Sequence[Tensor]) -> list[float]:
+    """The square of each one's length; a device is waited for once."""
+    found: list[float] = torch.stack([t.square().sum() for t in tensors]).tolist()
+    return found
+
+
 def _by_layer(names: Sequence[str], gradient: Sequence[Tensor]) -> tuple[float, ...]:
     """Norm of each layer's gradient, its weight and bias together, in order."""
     layers: dict[str, float] = {}
-    for name, t in zip(names, gradient, strict=True):
+    for name, square in zip(names, _squares(gradient), strict=True):
         layer = _KIND.sub("", name)
-        layers[layer] = layers.get(layer, 0.0) + float(t.square().sum())
+        layers[layer] = layers.get(layer, 0.0) + square
     return tuple(v**0.5 for v in layers.values())
 
 

@@ -8,7 +8,6 @@ import weakref
 
 import numpy as np
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from ganstudio.training import host_copies
 
@@ -138,19 +137,24 @@ class Event:
         return end.at - self.at
 
 
-class Deferred(TorchDispatchMode):
-    """Within ``torch.cuda.stream``: copies are queued, and nothing else happens."""
+class Deferred:
+    """Within ``torch.cuda.stream``: copies are queued."""
 
     def __init__(self, device, stream):
-        super().__init__()
         self.device, self.on = device, stream
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        if func is torch.ops.aten.copy_.default:
-            assert (args[2:] or (kwargs.get("non_blocking"),))[0], "the thread waits for a copy"
-            assert args[0].dtype is args[1].dtype, "a copy that converts makes another tensor"
-            assert args[0].is_contiguous() and args[1].is_contiguous()
-            self.device.copy(self.on, *args[:2])
-            return args[0]
-        return func(*args, **kwargs)
+    def __enter__(self):
+        torch.Tensor.copy_ = self._copy()
+
+    def __exit__(self, *error):
+        del torch.Tensor.copy_  # what it had from its base is there again
+
+    def _copy(self):
+        def copy_(buffer, source, non_blocking=False):
+            assert non_blocking, "the thread waits for a copy"
+            assert buffer.dtype is source.dtype, "a copy that converts makes another tensor"
+            assert buffer.is_contiguous() and source.is_contiguous()
+            self.device.copy(self.on, buffer, source)
+            return buffer
+
+        return copy_

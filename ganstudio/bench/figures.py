@@ -85,11 +85,14 @@ def rate(steps: Steps, seconds: float, chunk: int = 16) -> float:
             return done / passed
 
 
-def interleaved(loops: dict[str, Steps], rounds: int, seconds: float, chunk: int = 16
-                ) -> dict[str, list[float]]:
-    """Rates of several loops timed in turn, so that a drifting machine drifts for all alike."""
+def interleaved(loops: dict[str, Steps], rounds: int, seconds: float, chunk: int = 16,
+                warm: int = 0) -> dict[str, list[float]]:
+    """Rates of several loops timed in turn, so that a drifting machine drifts for all alike.
+
+    ``warm`` steps are taken before (0: ten, or one chunk).
+    """
     for steps in loops.values():
-        steps(min(10, chunk))
+        steps(warm or min(10, chunk))
     rates: dict[str, list[float]] = {name: [] for name in loops}
     for number in range(rounds):
         names = list(loops) if number % 2 == 0 else list(reversed(loops))

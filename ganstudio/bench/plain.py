@@ -87,21 +87,24 @@ def plain_loop(generator: nn.Module, discriminator: nn.Module, data: Tensor, lat
                batch: int, lr: float, beta1: float) -> Callable[[int], None]:
     """A function that takes n steps of the plain loop each time it is called.
 
-    ``data`` is float, or uint8 images that become [−1, 1] batch by batch.
+    ``data`` is float, or uint8 images that become [−1, 1] batch by batch; networks and data are on
+    one device. On a GPU losses are read when all n steps are done, since reading one waits for it.
     """
+    device = data.device
     optimizer_d = torch.optim.Adam(discriminator.parameters(), lr=lr, betas=(beta1, 0.999))
     optimizer_g = torch.optim.Adam(generator.parameters(), lr=lr, betas=(beta1, 0.999))
     criterion = nn.BCEWithLogitsLoss()
-    ones, zeros = torch.ones(batch, 1), torch.zeros(batch, 1)
+    ones, zeros = torch.ones(batch, 1, device=device), torch.zeros(batch, 1, device=device)
     history: list[tuple[float, float]] = []
+    unread: list[Tensor] = []
 
     def steps(count: int) -> None:
         history.clear()
         for _ in range(count):
-            real = data[torch.randint(0, len(data), (batch,))]
+            real = data[torch.randint(0, len(data), (batch,), device=device)]
             if real.dtype == torch.uint8:
                 real = real.float() / 127.5 - 1
-            fake = generator(torch.randn(batch, latent))
+            fake = generator(torch.randn(batch, latent, device=device))
 
             optimizer_d.zero_grad()
             loss_d = (criterion(discriminator(real), ones)
@@ -113,6 +116,13 @@ def plain_loop(generator: nn.Module, discriminator: nn.Module, data: Tensor, lat
             loss_g = criterion(discriminator(fake), ones)
             loss_g.backward()
             optimizer_g.step()
-            history.append((loss_d.item(), loss_g.item()))
+            if device.type == "cpu":
+                history.append((loss_d.item(), loss_g.item()))
+            else:
+                unread.extend((loss_d.detach(), loss_g.detach()))
+        if unread:
+            losses = torch.stack(unread).tolist()
+            history.extend(zip(losses[::2], losses[1::2], strict=True))
+            unread.clear()
 
     return steps

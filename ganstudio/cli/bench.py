@@ -56,6 +56,8 @@ def bench(arguments: argparse.Namespace) -> int:
     if unknown:
         return complain(f"there is no bench part {unknown[0]!r}; the parts are "
                         f"{', '.join(known)}")
+    if arguments.device == "cuda":
+        return _on_cuda(arguments)
     studies = [part for part in arguments.parts if part in STUDIES]
     if studies and len(arguments.parts) > 1:
         return complain(f"{studies[0]!r} is a study of its own; run it without other parts")
@@ -67,19 +69,40 @@ def bench(arguments: argparse.Namespace) -> int:
         from ganstudio.bench.collapse import collapse
         collapse(arguments.seeds, arguments.steps, full=arguments.full, as_json=arguments.json)
         return 0
+    return _told({part: (PARTS | LONG)[part] for part in arguments.parts or PARTS}, arguments)
+
+
+def _on_cuda(arguments: argparse.Namespace) -> int:
+    """The headless part on an NVIDIA GPU."""
+    import torch
+
+    from ganstudio.bench.on_gpu import NO_CUDA, on_gpu
+    if arguments.parts not in ([], ["headless"]):
+        return complain("--device cuda goes with the headless part alone")
+    if not torch.cuda.is_available():
+        return complain(NO_CUDA)
+    device = torch.device("cuda")
+    return _told({"headless": lambda a: on_gpu(a.rounds, a.seconds, device)}, arguments,
+                 f", {torch.cuda.get_device_name(device)}")
+
+
+def _told(parts: dict[str, Callable[[argparse.Namespace], list[Figure]]],
+          arguments: argparse.Namespace, beside: str = "") -> int:
+    """Measure the parts and print each as it is done; ``beside`` is also on the machine's line."""
     figures: list[Figure] = []
-    for part in arguments.parts or PARTS:
+    for part, measure in parts.items():
         print(f"bench: {part} …", file=sys.stderr, flush=True)
-        measured = (PARTS | LONG)[part](arguments)
+        measured = measure(arguments)
         figures += measured
         if not arguments.json:
             print(part)
             for figure in measured:
                 print(figure.line(), flush=True)
     if arguments.json:
-        print(json.dumps({"machine": machine_line(), "figures": [f.plain() for f in figures],
+        print(json.dumps({"machine": machine_line() + beside,
+                          "figures": [f.plain() for f in figures],
                           "all_hold": all(f.holds is not False for f in figures)},
                          ensure_ascii=False))
     else:
-        print(f"\n{machine_line()}")
+        print(f"\n{machine_line()}{beside}")
     return 0

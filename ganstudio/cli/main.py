@@ -148,8 +148,9 @@ def _doctor_flag(made: argparse.ArgumentParser) -> None:
 
 def _tier(made: argparse.ArgumentParser) -> None:
     made.add_argument("--tier", choices=("auto", "eager"), default="auto",
-                      help="how steps are computed: as fast as this run allows (auto), or one "
-                      "operation at a time (eager); the numbers are the same")
+                      help="how steps are computed: as fast as this run allows (auto: captured "
+                      "on the CPU, as graphs on an NVIDIA GPU), or one operation at a time "
+                      "(eager); the numbers are the same")
 
 
 def _sort_flag(made: argparse.ArgumentParser) -> None:
@@ -281,6 +282,8 @@ def _bench(commands: Commands) -> None:
                       help="collapse: the published length and rate, which takes a day; soak: "
                       "ten thousand tweaks, ten million rows, a million rounds, 60,000 "
                       "images, a quarter of an hour")
+    made.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="headless: on what "
+                      "(cuda: graphs, eager and plain on an NVIDIA GPU; no other part then)")
     made.add_argument("--soak", action="store_true", help="the same as the part of that name")
     made.add_argument("--part", action="append", default=[], metavar="NAME", choices=(
         "running", "dragging", "tweaking", "scrubbing", "rows", "rounds", "images"),

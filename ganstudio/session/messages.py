@@ -56,7 +56,7 @@ class SetPace:
 
 
 Tier = Literal["auto", "eager"]
-"""The fastest way that gives the eager step's bits, or the eager step (see ``training.tiers``)."""
+"""The fastest way that gives the eager step's numbers, or that step (see ``training.tiers``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +186,9 @@ class Status:
     probe_share: float = 0.0
     """Share of the worker's time that looking took of late."""
     tier: str = ""
-    """How rounds are computed: captured or eager (see ``training.tiers``)."""
+    """How rounds are computed: captured, graph or eager (see ``training.tiers``)."""
     tier_why: str = ""
-    """Why not by the captured step."""
+    """Why not by a faster one."""
 
 
 @dataclass(frozen=True, slots=True)

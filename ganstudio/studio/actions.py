@@ -83,9 +83,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("slower", "Slower", "slower", "Train", "[", when="run"),
     ActionSpec("flat_out", "Flat out", "flat_out", "Train", "Ctrl+]", when="run",
                tip="As fast as the machine can"),
-    ActionSpec("tier_auto", "Captured where possible", "tier_auto", "Train/Computing steps",
-               tip="Whole rounds at once where that gives the very same numbers; else one "
-               "operation at a time", checkable=True),
+    ActionSpec("tier_auto", "As fast as can be", "tier_auto", "Train/Computing steps",
+               tip="Whole rounds at once where that gives the same numbers (captured on the CPU, "
+               "graphs on an NVIDIA GPU); else one operation at a time", checkable=True),
     ActionSpec("tier_eager", "Always eager", "tier_eager", "Train/Computing steps",
                tip="One operation at a time, whatever the run", checkable=True),
     ActionSpec("restart", "Restart", "restart", "-Train", "Ctrl+R", "restart", "run",

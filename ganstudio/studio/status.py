@@ -14,8 +14,9 @@ from ganstudio.studio.theme import LIGHT, Theme
 STATE_TEXT = {"preparing": "Preparing", "paused": "Paused", "running": "Training",
               "failed": "Stopped by an error", "closed": "Closed"}
 
-TIER_TIP = ("How rounds are computed: captured ones run whole, without Python, and leave the "
-            "window alone; eager ones go operation by operation. The numbers are the same.")
+TIER_TIP = ("How rounds are computed: captured ones (on the CPU) and graphs (on an NVIDIA GPU) run "
+            "whole, without Python, and leave the window alone; eager ones go operation by "
+            "operation. The numbers are the same, on a GPU to rounding.")
 # key, widest text, what it is.
 CELLS = (
     ("step", "step 100,000,000", "Rounds trained so far"),
@@ -152,7 +153,7 @@ class StatusBar(QStatusBar):
             "device": status.device or "–",
             "memory": f"{status.memory_bytes / 1e6:,.0f} MB" if status.memory_bytes else "–",
         }
-        tip = f"{TIER_TIP}\nNot captured: {status.tier_why}." if status.tier_why else TIER_TIP
+        tip = f"{TIER_TIP}\nNot faster: {status.tier_why}." if status.tier_why else TIER_TIP
         if self.cells["tier"].toolTip() != tip:
             self.cells["tier"].setToolTip(tip)
         for key, text in texts.items():

@@ -22,7 +22,7 @@ class TierCommands:
     settings: Any
 
     def tier_auto(self) -> None:
-        """Captured steps wherever they can be had."""
+        """Whole rounds at once wherever they can be had."""
         self._use_tier("auto")
 
     def tier_eager(self) -> None:

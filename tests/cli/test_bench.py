@@ -37,3 +37,21 @@ def test_parts_of_the_soak_by_name(ganstudio, monkeypatch):
     assert asked == [list(soak.PARTS)]
     said = ganstudio("bench", "--soak", "--part", "dancing")
     assert said.code == 2 and "dancing" in said.err
+
+
+def test_a_gpu_is_timed_where_there_is_one(ganstudio, monkeypatch):
+    import torch
+
+    from ganstudio.bench import on_gpu
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for parts in ([], ["headless"]):
+        told = ganstudio("bench", *parts, "--device", "cuda")
+        assert (told.code, told.out) == (2, "") and "no NVIDIA GPU" in told.err
+    other = ganstudio("bench", "window", "--device", "cuda")
+    assert other.code == 2 and "headless part alone" in other.err
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "A GPU")
+    monkeypatch.setattr(on_gpu, "on_gpu", lambda rounds, seconds, device: [
+        on_gpu.at_least("gpu_x", "graph / plain", [2.0], None)])
+    said = ganstudio("bench", "--device", "cuda", "--json").document
+    assert said["machine"].endswith("A GPU") and said["figures"][0]["median"] == 2

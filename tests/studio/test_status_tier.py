@@ -11,11 +11,11 @@ def test_the_tier_is_shown_with_its_reason(qtbot):
     qtbot.addWidget(bar)
     cell = bar.cells["tier"]
     bar.show_status(Status(State.RUNNING, tier="captured"), 30.0)
-    assert cell.text() == "captured" and "Not captured" not in cell.toolTip()
+    assert cell.text() == "captured" and "Not faster" not in cell.toolTip()
     bar.show_status(Status(State.RUNNING, tier="eager", tier_why="R1 γ (1) needs the eager step"),
                     30.0)
     assert cell.text() == "eager"
-    assert "Not captured: R1 γ (1) needs the eager step." in cell.toolTip()
+    assert "Not faster: R1 γ (1) needs the eager step." in cell.toolTip()
     bar.show_status(Status(State.PAUSED), 30.0)
     assert cell.text() == "–"
 

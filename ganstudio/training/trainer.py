@@ -380,6 +380,7 @@ class Trainer:
         self.turn = Turn(str(player), int(left))
         self._kept = self._unproven = None
         self.before = None
+        self.tiers.displaced()
 
     def _chunk(self, first: int, rows: list[Tensor]) -> ScalarChunk:
         width = len(SCALARS)

@@ -47,8 +47,10 @@ class Switch:
 class _Rehearsal:
     """What the captured tier made of the steps up to ``state``'s, which are now taken eagerly."""
 
-    manner: tuple[Any, ...]
+    recipe: Recipe
     begun: int
+    eager_steps: int
+    """Eager rounds so far when it began."""
     state: State
 
 
@@ -95,6 +97,10 @@ class Tiers:
                 ) -> tuple[Tensor, NonFiniteLossError | None]:
         """Take ``count`` rounds; see ``Captured.advance`` and ``Graphed.advance``."""
         return self._fast.advance(count, interrupted)
+
+    def displaced(self) -> None:
+        """The trainer has taken up another state: what was rehearsed does not lead there."""
+        self._rehearsal = None
 
     def taken(self) -> list[Switch]:
         """The switches since the last call, for whoever records the run."""
@@ -156,7 +162,7 @@ class Tiers:
             if self._rehearsed(manner):
                 return self._unproven(manner)
             if waited and self._rehearsal is None and self._shows_all():
-                self._rehearse(manner)
+                self._rehearse()
         except Exception as error:  # whatever fails here, the eager step does not need it
             self._failed[manner] = f"the captured step could not be made ({error})"
         return self._failed.get(manner, "the captured step is being prepared")
@@ -167,21 +173,23 @@ class Tiers:
         return (penalised_moves_of(trainer.recipe.update) == 0
                 or trainer.stabilisers.pays_next())
 
-    def _rehearse(self, manner: tuple[Any, ...]) -> None:
+    def _rehearse(self) -> None:
         captured = self._captured = self._captured or Captured(self.trainer)
         state, failed = self.trainer.rehearse(lambda: captured.advance(REHEARSED)[1])
         if failed is None:  # else the eager step is about to fail as well
-            self._rehearsal = _Rehearsal(manner, self.trainer.step, state)
+            self._rehearsal = _Rehearsal(self.trainer.recipe, self.trainer.step,
+                                         self._eager_steps, state)
 
     def _rehearsed(self, manner: tuple[Any, ...]) -> bool:
         """Whether a rehearsal has just come to its end, and so to a judgement."""
-        done, step = self._rehearsal, self.trainer.step
+        done = self._rehearsal
         if done is None:
             return False
-        if done.manner != manner or not done.begun <= step <= done.begun + REHEARSED:
-            self._rehearsal = None  # tweaked or taken elsewhere meanwhile
+        taken = self.trainer.step - done.begun
+        if done.recipe is not self.trainer.recipe or taken != self._eager_steps - done.eager_steps:
+            self._rehearsal = None  # tweaked meanwhile, or one player was moved alone
             return False
-        if step < done.begun + REHEARSED:
+        if taken < REHEARSED:
             return False
         self._rehearsal = None
         if same_state(done.state, self.trainer.state()):

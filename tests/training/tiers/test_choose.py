@@ -95,6 +95,32 @@ def test_one_bit_of_difference_and_it_stays_eager(monkeypatch):
     assert tiny.same(trainer.state(), eager.state())
 
 
+def tweaked(trainer):
+    trainer.apply(with_value(trainer.recipe, "optimizer_d.lr", 0.0123))
+
+
+def one_move_of_g(trainer):
+    trainer.advance(1, only="g")
+
+
+def taken_back(trainer):
+    other = tiny.trainer(seed=3, tier="eager")
+    other.advance(trainer.step)
+    trainer.load(other.state())
+
+
+@pytest.mark.parametrize("disturb", [tweaked, one_move_of_g, taken_back])
+@pytest.mark.parametrize("after", [0, 1])
+def test_what_comes_between_the_rehearsal_and_its_judgement_is_no_difference(disturb, after):
+    trainer = tiny.trainer()
+    trainer.advance(choose.REHEARSED + after)
+    disturb(trainer)
+    trainer.advance(1)
+    disturb(trainer)
+    trainer.advance(20)
+    assert (trainer.tiers.name, trainer.tiers.why) == ("captured", "")
+
+
 def test_where_it_cannot_be_compiled_the_run_goes_on_eagerly(monkeypatch):
     def refuse():
         raise OSError("no source")

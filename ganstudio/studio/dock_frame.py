@@ -61,6 +61,8 @@ class TitleBar(QWidget):
         if slim != self.slim:
             self.slim = slim
             self.setMaximumHeight(0 if slim else 16777215)
+            for button in (self.float_button, self.close_button):  # no Tab into what is not seen
+                button.setFocusPolicy(Qt.FocusPolicy.NoFocus if slim else Qt.FocusPolicy.TabFocus)
             self.place_head()
             self.updateGeometry()
 

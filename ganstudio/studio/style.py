@@ -92,6 +92,8 @@ def stylesheet(t: Theme, unit: float) -> str:
     QToolButton[primary="true"] {{ background: {t.accent}; color: {t.accent_text};
         font-weight: 600; padding: {u(.3)} {u(.35)} {u(.3)} {u(.7)}; }}
     QToolButton[primary="true"]:hover {{ background: {mix(t.accent, t.text, .14)}; }}
+    QToolButton[primary="true"]:focus {{ border: 2px solid {t.text}; padding: {u(.3)} {u(.35)}
+        {u(.3)} {u(.7)}; margin: -1px; }}
     QToolButton[primary="true"]:disabled {{ background: {t.hover}; color: {faint}; }}
     QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.line}; }}
     QStatusBar::item {{ border: none; }}
@@ -140,7 +142,11 @@ def stylesheet(t: Theme, unit: float) -> str:
         border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
     QTabBar::tab:hover {{ color: {t.text}; }}
-    QScrollArea {{ background: transparent; border: none; }}
+    QTabBar::tab:selected:focus {{ background: {t.hover}; color: {t.accent}; }}
+    QScrollArea {{ background: transparent; border: 1px solid transparent; }}
+    QScrollArea:focus {{ border-color: {t.accent}; }}
+    QTableView {{ border: 1px solid transparent; }}
+    QTableView:focus {{ border-color: {t.accent}; }}
     QScrollBar:vertical {{ background: transparent; width: {u(.7)}; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: {u(.7)}; margin: 0; }}
     QScrollBar::handle {{ background: {mix(t.line, t.muted, .3)}; border-radius: {u(.2)};

@@ -34,6 +34,7 @@ from ganstudio.studio.toolbar import ToolBar
 
 PREPARE_MS = 30
 """Between two docks that are made ahead: clicks on the start page go first."""
+MOST_STOPS = 1000
 
 
 class Blank(QWidget):
@@ -333,6 +334,16 @@ class MainWindow(Commands, DropTarget, QMainWindow):
             event.accept()
             return True
         return super().event(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab passes by what stands behind another dock's tab."""
+        for _ in range(MOST_STOPS):
+            if not super().focusNextPrevChild(forward):
+                return False
+            focus = QApplication.focusWidget()
+            if focus is None or self.workspace is None or self.workspace.shows(focus):
+                return True
+        return False
 
     def changeEvent(self, event: QEvent) -> None:
         """Nothing is looked at while the window is minimised."""

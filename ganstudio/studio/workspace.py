@@ -121,6 +121,7 @@ class Workspace(QMainWindow):
         for bar in self.findChildren(QTabBar):
             if bar.parent() is self and not bar.property("prepared"):
                 bar.setProperty("prepared", True)
+                bar.setAccessibleName("Panels")
                 bar.setElideMode(Qt.TextElideMode.ElideNone)
                 bar.setExpanding(False)
                 bar.setDrawBase(False)
@@ -148,6 +149,11 @@ class Workspace(QMainWindow):
         if frame is None or not frame.isVisible() or frame.window().isMinimized():
             return False
         return not frame.contents.visibleRegion().isEmpty()
+
+    def shows(self, widget: QWidget) -> bool:
+        """Whether a widget that could have the keys does not stand behind another dock's tab."""
+        frame = next((f for f in self.frames.values() if f.isAncestorOf(widget)), None)
+        return frame is None or not frame.visibleRegion().isEmpty()
 
     def wants(self) -> dict[str, Want]:
         """What the docks ask to look at: those in sight, and any that goes on unseen."""

@@ -85,6 +85,7 @@ class ControlsDock(Dock):
         self.advice = Advice()
         column.addWidget(self.advice)
         self.form = RecipeForm()
+        self.form.after = (self.filter_box,)
         column.addWidget(self.form, 1)
         column.addWidget(self._pending_bar(unit))
         self.filter_box.textChanged.connect(self.form.filter)

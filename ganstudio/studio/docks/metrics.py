@@ -27,6 +27,7 @@ from ganstudio.studio.docks.metrics_plot import HINTS, MetricPlot, whole_run
 from ganstudio.studio.docks.plotting_widgets import Bar, Pace, tool, truth
 from ganstudio.studio.docks.samples_page import NO_AVERAGE
 from ganstudio.studio.hurry import eventful
+from ganstudio.studio.tab_order import tab_along
 from ganstudio.studio.theme import LIGHT, Theme
 from ganstudio.training.frames import RunInfo, Want, WantMetrics
 from ganstudio.training.metrics_frames import MetricsFrame
@@ -323,6 +324,7 @@ class MetricsDock(Dock):
         for k, plot in enumerate(self.plots.values()):
             plot.setMinimumHeight(unit * 8)
             self.grid.addWidget(plot, k // columns, k % columns)
+        tab_along(self.choose, self.features_button, self.averaged, *self.plots.values())
         for column in range(self.grid.columnCount()):
             self.grid.setColumnStretch(column, 1 if column < columns else 0)
         for row in range(self.grid.rowCount()):

@@ -183,7 +183,11 @@ def _paint_cursor(view: TimelineView, at: Places, painter: QPainter, flag: QRect
     painter.drawRoundedRect(flag, 4, 4)
     painter.setPen(QColor(theme.accent_text))
     painter.drawText(flag, int(Qt.AlignmentFlag.AlignCenter), words)
+
+
+def focus_ring(painter: QPainter, view: TimelineView) -> None:
+    """Shows that the keys are about the timeline."""
     if view.hasFocus():
-        painter.setPen(QPen(QColor(theme.accent), 1))
+        painter.setPen(QPen(QColor(view.theme.accent), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(view.rect()).adjusted(.5, .5, -.5, -.5))

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ganstudio.session.timeline_messages import Mark, Timeline
 from ganstudio.studio.docks.plotting_widgets import Pace
 from ganstudio.studio.docks.timeline_lanes import Lane, lanes_of
-from ganstudio.studio.docks.timeline_paint import paint
+from ganstudio.studio.docks.timeline_paint import focus_ring, paint
 from ganstudio.studio.docks.timeline_places import Places
 from ganstudio.studio.docks.timeline_zoom import Zoom
 from ganstudio.studio.theme import LIGHT, Theme
@@ -191,8 +191,9 @@ class TimelineView(QWidget):
             painter.setPen(QColor(self.theme.muted))
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter),
                              "The history of the run will stand here.")
-            return
-        paint(self, painter)
+        else:
+            paint(self, painter)
+        focus_ring(painter, self)
 
     # ---- hands --------------------------------------------------------------------------------
 

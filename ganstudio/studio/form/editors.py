@@ -36,7 +36,6 @@ class Editor(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(main)
-        self.setFocusProxy(main)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         name = spec.knob.title + (f" in {spec.knob.unit}" if spec.knob.unit else "")
         for part in (main, below):
@@ -119,7 +118,7 @@ class PathEditor(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.line)
         super().__init__(holder, spec)
-        holder.setFocusProxy(self.line)
+        self.main = self.line
         self.line.setAccessibleName(spec.knob.title)
         self.line.editingFinished.connect(self._typed)
         if spec.path.endswith(".path"):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from ganstudio.recipe import Recipe, Section, leaves, sections
 from ganstudio.studio.form.row import Row
 from ganstudio.studio.form.section import Known, SectionBox
+from ganstudio.studio.tab_order import tab_along
 from ganstudio.studio.text import scaled
 from ganstudio.studio.theme import LIGHT, Theme
 
@@ -50,6 +51,8 @@ class RecipeForm(QScrollArea):
         self.setWidget(self.inner)
         self.boxes: dict[str, SectionBox] = {}
         self.known: Known | None = None
+        self.after: tuple[QWidget, ...] = ()
+        """What Tab leaves for the form."""
         self.captions: list[QLabel] = []
         self.theme = LIGHT
         self.open_keys: set[str] = set(OPEN_AT_FIRST)
@@ -95,6 +98,7 @@ class RecipeForm(QScrollArea):
                 self.boxes[box.key] = box
                 self.column.addWidget(box)
         self.column.addStretch(1)
+        tab_along(*self.after, *(box.header for box in self.boxes.values()))
         self._tint()
 
     def _remember(self, key: str, folded: bool) -> None:

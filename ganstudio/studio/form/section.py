@@ -14,6 +14,7 @@ from ganstudio.recipe.knob import Knob
 from ganstudio.studio.edits import value_text
 from ganstudio.studio.form.row import Row
 from ganstudio.studio.icons import pixmap
+from ganstudio.studio.tab_order import tab_along
 from ganstudio.studio.theme import LIGHT, Theme
 
 
@@ -159,6 +160,8 @@ class SectionBox(QWidget):
             row.reset.connect(self.reset)
             self.rows[spec.path] = row
             self.body_layout.addWidget(row)
+        tab_along(self.header, *(part for row in self.rows.values()
+                                 for part in row.findChildren(QWidget)))
         self._show()
 
     def show_recipe(self, section: Section, known: Known) -> None:

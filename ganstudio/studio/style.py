@@ -46,6 +46,10 @@ def stylesheet(t: Theme, unit: float) -> str:
     def u(share: float) -> str:
         return f"{max(1, round(unit * share))}px"
 
+    def inner(share: float) -> str:
+        """A padding where the border takes a pixel of it."""
+        return f"{max(0, round(unit * share) - 1)}px"
+
     control = mix(t.line, t.muted, 0.35)  # outlines of things that can be used: 3:1 on their ground
     faint = mix(t.muted, t.panel, 0.45)
     groove = max(2, round(unit * .125) * 2)
@@ -92,8 +96,8 @@ def stylesheet(t: Theme, unit: float) -> str:
     QToolButton[primary="true"] {{ background: {t.accent}; color: {t.accent_text};
         font-weight: 600; padding: {u(.3)} {u(.35)} {u(.3)} {u(.7)}; }}
     QToolButton[primary="true"]:hover {{ background: {mix(t.accent, t.text, .14)}; }}
-    QToolButton[primary="true"]:focus {{ border: 2px solid {t.text}; padding: {u(.3)} {u(.35)}
-        {u(.3)} {u(.7)}; margin: -1px; }}
+    QToolButton[primary="true"]:focus {{ border: 2px solid {t.text};
+        padding: {inner(.3)} {inner(.35)} {inner(.3)} {inner(.7)}; }}
     QToolButton[primary="true"]:disabled {{ background: {t.hover}; color: {faint}; }}
     QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.line}; }}
     QStatusBar::item {{ border: none; }}

@@ -16,8 +16,7 @@ from ganstudio.training.rule_moves import is_plain
 from ganstudio.training.trainer import Trainer
 
 RUNS = {**tiny.ZOO, **tiny.STEADIED}
-QUICK = ("big-batch", "batch-norm-average", "spectral-average", "dropout", "every-penalty",
-         "packed-dcgan", "simultaneous-steadied", "historical")
+QUICK = ("big-batch", "spectral-average", "every-penalty", "packed-dcgan")
 SEEDED = ("consensus-steadied",)
 """Rules draw seeds for what is random in their losses, and Python must see those."""
 

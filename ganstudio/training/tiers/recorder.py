@@ -80,7 +80,8 @@ class CudaRecorder:
         torch.cuda.empty_cache()
         # Not torch.cuda.graph: where the end of a capture fails that leaves its stream in force.
         with torch.cuda.stream(self._stream):
-            graph.capture_begin(pool)
+            # Other threads may use the device meanwhile: one that saves copies a state from it.
+            graph.capture_begin(pool, capture_error_mode="thread_local")
             try:
                 act()
             except BaseException:

@@ -41,7 +41,8 @@ class Cuda:
             def register_generator_state(self, generator):
                 cuda.calls.append(f"register {generator.name}")
 
-            def capture_begin(self, pool=None):
+            def capture_begin(self, pool=None, capture_error_mode="global"):
+                assert capture_error_mode == "thread_local"  # others may save meanwhile
                 cuda.calls.append(f"begin on {cuda.present.name}, {pool}")
 
             def capture_end(self):
@@ -135,7 +136,8 @@ def test_what_the_recorder_calls_is_there_in_torch():
     import inspect
 
     from torch.cuda import graphs
-    assert "pool" in inspect.signature(graphs.CUDAGraph.capture_begin).parameters
+    assert {"pool", "capture_error_mode"} <= set(
+        inspect.signature(graphs.CUDAGraph.capture_begin).parameters)
     for name in ("capture_end", "replay", "pool"):
         assert callable(getattr(graphs.CUDAGraph, name))
     for name in ("Stream", "stream", "current_stream", "synchronize", "empty_cache",

@@ -119,6 +119,7 @@ class StartPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setProperty("page", True)  # it may hold the keys, and no ring round the window says so
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         unit = self.fontMetrics().height()
         inner = QWidget()

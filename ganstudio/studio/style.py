@@ -149,6 +149,7 @@ def stylesheet(t: Theme, unit: float) -> str:
     QTabBar::tab:selected:focus {{ background: {t.hover}; color: {t.accent}; }}
     QScrollArea {{ background: transparent; border: 1px solid transparent; }}
     QScrollArea:focus {{ border-color: {t.accent}; }}
+    QScrollArea[page="true"]:focus {{ border-color: transparent; }}
     QTableView {{ border: 1px solid transparent; }}
     QTableView:focus {{ border-color: {t.accent}; }}
     QScrollBar:vertical {{ background: transparent; width: {u(.7)}; margin: 0; }}

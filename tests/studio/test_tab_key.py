@@ -93,3 +93,13 @@ def test_whatever_has_the_keys_shows_it(paused, qtbot, theme) -> None:
         if (np.abs(with_focus - pixels(stop)).max(axis=2) > 60).sum() < 20:
             plain.append((type(stop).__name__, stop.accessibleName()))
     assert not plain
+
+
+def test_a_whole_page_that_has_the_keys_has_no_ring_round_it(window, qtbot) -> None:
+    window.appearance.apply()
+    page = window.start_page
+    page.setFocus()
+    qtbot.waitUntil(page.hasFocus)
+    with_focus = pixels(page)
+    page.clearFocus()
+    assert np.array_equal(with_focus[0], pixels(page)[0])

@@ -75,6 +75,7 @@ class Pickers(QWidget):
 
     def _append(self, path: Path | None) -> None:
         box = ElidedBox()
+        box.cut = Qt.TextElideMode.ElideMiddle  # names of one family differ at their ends
         box.setAccessibleName(f"Run {len(self.boxes) + 1}")
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(14)

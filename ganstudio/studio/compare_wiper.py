@@ -48,7 +48,7 @@ class WiperView(QWidget):
         self._marks = [Marks(), Marks(), Marks()]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(200, 160)
+        self.setMinimumSize(200, 110)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setAccessibleName("Samples of two runs, parted by a line")
         self.setToolTip("Drag the line, or move it by the arrow keys; Home and End go all the way")

@@ -12,7 +12,9 @@ ICON_GAP = 4
 
 
 class ElidedBox(QComboBox):
-    """What does not fit ends in an ellipsis and is told by the tooltip."""
+    """What does not fit is cut at ``cut`` with an ellipsis and is told by the tooltip."""
+
+    cut = Qt.TextElideMode.ElideRight
 
     def _shown(self) -> QStyleOptionComboBox:
         """The box as it is painted, its text cut to the room beside the arrow."""
@@ -24,7 +26,7 @@ class ElidedBox(QComboBox):
         if not option.currentIcon.isNull():
             room -= option.iconSize.width() + ICON_GAP
         option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, room)
+            self.currentText(), self.cut, room)
         return option
 
     def paintEvent(self, _: QPaintEvent) -> None:

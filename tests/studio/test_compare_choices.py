@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
-from ganstudio.studio.compare_choices import choices, told_apart
+from ganstudio.studio.compare_choices import Choice, choices, told_apart
+from ganstudio.studio.compare_pickers import Pickers
 from ganstudio.studio.paths import runs_dir
 from ganstudio.studio.recent import remember
 from ganstudio.studio.settings import Settings
@@ -93,3 +95,15 @@ def test_equal_names_are_told_apart_by_folder_before_by_key(run: Path) -> None:
         "Ring, b (2026-11-22-ring)", "Ring, b (alone)", "Ring"]
     assert told_apart([(one, "b"), (other, "b")]) == [
         "b (2026-11-22-ring) (ab12)", "b (2026-11-22-ring) (cd34)"]
+
+
+def test_names_of_one_family_are_told_apart_in_a_narrow_list(qtbot: QtBot, tmp_path: Path) -> None:
+    pickers = Pickers()
+    qtbot.addWidget(pickers)
+    names = [f"ring with a rather long name {k}" for k in range(2)]
+    paths = [tmp_path / name for name in names]
+    pickers.set_choices([Choice(p, n) for p, n in zip(paths, names, strict=True)], paths)
+    pickers.resize(pickers.minimumSizeHint())
+    pickers.show()
+    shown = [box._shown().currentText for box in pickers.boxes]
+    assert shown != names and "…" in shown[0] and shown[0][-1] == "0" and shown[1][-1] == "1"

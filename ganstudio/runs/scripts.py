@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ganstudio.runs.journal import Journal
 from ganstudio.runs.jsonl import Place
+from ganstudio.runs.lineage import lineage
 from ganstudio.runs.retrace import Script, script_of
 
 
@@ -66,11 +67,15 @@ class _Followed:
         if not self._place.holds(self.journal.path):
             self._forget()
         try:
-            new = list(self.journal.numbered(self._place))
-            back = [(number, entry["step"]) for number, entry in new if "kept" in entry]
+            first = self._place.lines == 0
+            new = dict(self.journal.numbered(self._place))
+            back = [(number, entry["step"]) for number, entry in new.items() if "kept" in entry]
             # Where a run went back, some of what was done before no longer counts.
-            self._whole = (script_of(self.journal.lineage()) if back
-                           else script_of((entry for _, entry in new), self._whole))
+            if back:
+                path = lineage(new, max(new)) if first else self.journal.lineage()
+                self._whole = script_of(path)
+            else:
+                self._whole = script_of(new.values(), self._whole)
             self._returns += back
         except BaseException:
             self._forget()  # half read: the next who asks is to be told as well

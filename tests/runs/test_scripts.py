@@ -73,6 +73,17 @@ def test_no_line_is_parsed_twice(tmp_path, lines_parsed):
     assert len(lines_parsed) == 2 * 53
 
 
+def test_a_journal_that_went_back_is_parsed_once_too(tmp_path, lines_parsed):
+    journal = Journal(tmp_path / "journal.jsonl")
+    for step in range(50):
+        journal.append("tweak", step, changes={"batch": [1, step]}, durable=False)
+    journal.append("resume", 20, kept=50, durable=False)
+    lines_parsed.clear()
+    found = Scripts().of(tmp_path)
+    assert len(lines_parsed) == 51
+    assert found == script_of(journal.lineage())
+
+
 def test_a_line_that_is_not_finished_is_read_when_it_is(tmp_path):
     path, known = tmp_path / "journal.jsonl", Scripts()
     write(Journal(path), "tweak", 1, 5)
